@@ -1,0 +1,135 @@
+"""Named choices where the real platform's behaviour is not documented.
+
+Each policy has a default and a closed list of choices. A run says in its trace which policies it used;
+`docs/policies.md` explains them. Code asks `Policies.get(name)`; a name that is not in `POLICIES` is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ringback.core.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One undocumented behaviour and the choices for it; the first choice is the default."""
+
+    name: str
+    choices: tuple[str, ...]
+    about: str
+
+    @property
+    def default(self) -> str:
+        """The choice that holds unless the user names another."""
+        return self.choices[0]
+
+
+def _table(*policies: Policy) -> Mapping[str, Policy]:
+    return {policy.name: policy for policy in policies}
+
+
+POLICIES: Mapping[str, Policy] = _table(
+    Policy(
+        "expression_error",
+        ("flow_error",),
+        "An expression that fails at run time starts the flow's error handling, not a Failure path.",
+    ),
+    Policy(
+        "decision_not_set",
+        ("no", "flow_error"),
+        "A Decision whose whole condition is NOT_SET takes No.",
+    ),
+    Policy(
+        "json_missing_property",
+        ("not_set", "flow_error"),
+        "Reading a property that a JSON object does not have gives NOT_SET.",
+    ),
+    Policy(
+        "json_null_to_typed",
+        ("not_set",),
+        "JSON null cast to a typed value gives NOT_SET.",
+    ),
+    Policy(
+        "json_index_out_of_range",
+        ("flow_error", "not_set"),
+        "A JSON array index out of range is a flow error.",
+    ),
+    Policy(
+        "string_collation",
+        ("lower_first", "ordinal"),
+        "Strings compare culture style, lower case before upper case.",
+    ),
+    Policy(
+        "null_leaf_in_flattened_array",
+        ("not_set_item", "drop"),
+        "A null or missing leaf keeps its place as a NOT_SET item.",
+    ),
+    Policy(
+        "not_set_data_action_input",
+        ("omit", "null"),
+        "A NOT_SET data action input is left out of the JSON.",
+    ),
+    Policy(
+        "data_action_outputs_on_other_paths",
+        ("unchanged",),
+        "Outputs of paths not taken keep their value.",
+    ),
+    Policy(
+        "task_variable_lifetime",
+        ("each_entry",),
+        "Task variables start from their initial values at each entry.",
+    ),
+    Policy(
+        "open_end",
+        ("disconnect",),
+        "A sequence that runs off its end disconnects the call.",
+    ),
+    Policy(
+        "loop_count_above_99",
+        ("cut_to_99",),
+        "A computed loop count above 99 is cut to 99.",
+    ),
+    Policy(
+        "auth_token_retry",
+        ("once_on_401", "never"),
+        "A cached token that a 401 refuses is fetched again once.",
+    ),
+    Policy(
+        "data_action_rejected_by_limits",
+        ("failure_429",),
+        "An execution over a platform limit is Failure with status 429.",
+    ),
+    Policy(
+        "voice_audio",
+        ("tree",),
+        "Audio is kept as a tree and rendered as text.",
+    ),
+)
+
+
+@dataclass(slots=True)
+class Policies:
+    """The choices of one run, and which of them were used."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, choice in self.chosen.items():
+            policy = POLICIES.get(name)
+            if policy is None:
+                raise UsageError(
+                    f"unknown policy {name!r}", hint=f"known policies: {', '.join(sorted(POLICIES))}"
+                )
+            if choice not in policy.choices:
+                raise UsageError(
+                    f"policy {name!r} has no choice {choice!r}", hint=f"choices: {', '.join(policy.choices)}"
+                )
+
+    def get(self, name: str) -> str:
+        """The choice that holds for `name`, recording that it was used."""
+        choice = self.chosen.get(name) or POLICIES[name].default
+        self.used[name] = choice
+        return choice

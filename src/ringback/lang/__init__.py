@@ -1,0 +1,1 @@
+"""Three small languages that do not know each other: `expr`, `velocity`, `jsonpath`."""
