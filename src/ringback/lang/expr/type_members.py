@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from ringback.lang.expr.types import base
+from ringback.lang.expr.types import base, group_of, is_collection
 
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 
@@ -92,7 +92,8 @@ _PROPERTIES = {
     "cre": "code:str",
     "lge": "tag<code>:str",
     "rge": "dialingCode:str countryCode:str",
-    "dac": "longYear<dateLongYear>:daf shortYear<dateShortYear>:daf shortMonthAndDay<dateShortMonthAndDay>:daf"
+    "dac": "longYear<dateLongYear>:daf shortYear<dateShortYear>:daf"
+    " shortMonthAndDay<dateShortMonthAndDay>:daf"
     " dayOfWeekOnly<dateDayOfWeekOnly>:daf dayOnly<dateDayOnly>:daf monthOnly<dateMonthOnly>:daf"
     " shortYearOnly<dateShortYearOnly>:daf longYearOnly<dateLongYearOnly>:daf",
     "tic": "twentyFourHours<timeTwentyFourHours>:tif twelveHours<timeTwelveHours>:tif",
@@ -127,15 +128,10 @@ def _property(text: str) -> Property:
 def properties(code: str) -> Mapping[str, Property]:
     """The properties of a type by name, in the order of the help; empty when it has none."""
     from_table = _PROPERTIES.get(base(code))
-    if from_table is None and base(code) in _NAMED_TYPES:
+    if from_table is None and group_of(code) == "entity" and not is_collection(code):
         from_table = _NAMED
     found = (_property(part) for part in (from_table or "").split())
     return MappingProxyType({item.name: item for item in found})
-
-
-_NAMED_TYPES = frozenset(
-    "que grp skl lac wrc sch sqg emg gmr cnl sfo utl wbn jse joc jsg crs crd qrl chc chs tpk lpk lps lpi".split()
-)
 
 
 def find_property(code: str, name: str) -> Property | None:
