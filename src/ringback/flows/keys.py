@@ -1,7 +1,6 @@
 """Which keys Archy YAML may have where: on actions, menu choices, containers and the flow itself.
 
-The tables hold every key of the public flows we know (`/work/shared/corpus` of the project's workshop:
-206 flows, 60 action types) and, for settings that no public flow shows, the lower-camel form of the name
+The tables hold every key of the public flows we know (206 flows with 60 action types) and, for settings that no public flow shows, the lower-camel form of the name
 in Genesys' scripting SDK. A key outside its table is an error with a hint, except on actions of
 `UNSEEN`: no public flow shows those, so an unknown key there is a warning.
 """
@@ -11,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _table(**rows: str) -> Mapping[str, frozenset[str]]:
-    return {key: frozenset(row.split()) | {"name", "outputs", "none"} for key, row in rows.items()}
+    return {key: _words(row) | {"name", "outputs", "none"} for key, row in rows.items()}
 
 
 _FAILURE = " failureOutputs"
 _AUDIO = " preTransferAudio failureTransferAudio preTransferCommunication failureTransferCommunication"
 _TRANSFER = f"{_AUDIO}{_FAILURE} connectTimeout"
 _ACD = (
-    " targetQueue priority preferredAgents preferredAgentsWithScores languageSkill directAgent appendSkills acdSkills"
-    f" skills skillExpressionFilters overrideInQueueFlow inQueueFlow useDefaultHandling{_TRANSFER}"
+    " targetQueue priority preferredAgents preferredAgentsWithScores languageSkill directAgent"
+    f" appendSkills acdSkills skills skillExpressionFilters overrideInQueueFlow inQueueFlow useDefaultHandling{_TRANSFER}"
 )
 _FIND = " findName findId findResult"
 _ASK = (
@@ -54,7 +57,9 @@ _SEEN = _table(
         f" verificationType verificationAudio includeTerminatingDtmfInResultData terminatingDtmf{_FAILURE}"
     ),
     communicate="communication",
-    createCallback=f"callbackNumber calleeName queue targetQueue script screenPopScript scriptInputs{_FAILURE}",
+    createCallback=(
+        f"callbackNumber calleeName queue targetQueue script screenPopScript scriptInputs{_FAILURE}"
+    ),
     dataTableLookup="lookupValue dataTable processingPrompt foundOutputs failureOutputs",
     decision="condition",
     digitalMenu=f"choices chooser selection{_ASK}",
@@ -136,7 +141,7 @@ _FROM_SDK = _table(
     findUtilizationLabel=_FIND,
     flushAudio="",
     getExternalOrganization="externalId externalResult",
-    getResponse="response responseLibrary responseSubstitutions responseBodyHandling responseBody failureOutputs",
+    getResponse=f"response responseLibrary responseSubstitutions responseBodyHandling responseBody{_FAILURE}",
     getSIPHeaders="sipHeaderNames sipHeadersResult failureOutputs",
     getRawSIPHeaders="rawSIPHeadersResult failureOutputs",
     initializeFlowOutcome="flowOutcome",
@@ -150,7 +155,9 @@ _FROM_SDK = _table(
     repeatMenu="",
     returnToAgent="",
     searchExternalContacts="searchTerm externalResults processingPrompt exactMatchOutputs multipleOutputs",
-    sendNotification="notificationType subject body sendToUsers emailNotificationStyle emailFrom failureOutputs",
+    sendNotification=(
+        f"notificationType subject body sendToUsers emailNotificationStyle emailFrom{_FAILURE}"
+    ),
     setExternalTag="externalTag failureOutputs",
     setIntent="intent",
     setPostFlow="actionType target targetFlow invocationData",
@@ -188,7 +195,7 @@ _FROM_SDK = _table(
 ACTION_KEYS: Mapping[str, frozenset[str]] = {**_SEEN, **_FROM_SDK}
 UNSEEN = frozenset(_FROM_SDK)
 
-FLOW_KEYS = frozenset(
+FLOW_KEYS = _words(
     "name description division startUpRef startUpObject startUpTaskActions startUpTaskVariables"
     " defaultLanguage supportedLanguages initialGreeting variables tasks menus states bots botStates"
     " settingsActionDefaults settingsErrorHandling settingsMenu settingsPrompts settingsSpeechRec"
@@ -196,37 +203,37 @@ FLOW_KEYS = frozenset(
     " settingsVirtualAgent settingsCommonModule settingsInQueueCall settingsInQueueEmail"
     " settingsInQueueShortMessage settingsInboundEmailHandling settingsOutboundCall settingsVoicemail"
     " settingsSurveyInvite settingsSecureCall settingsWorkitem settingsVoiceSurvey surveyForm worktype"
-    " referencedObjects externalReferences".split()
+    " referencedObjects externalReferences"
 )
 
 _CONTAINER = "name refId description variables"
 CONTAINER_KEYS: Mapping[str, frozenset[str]] = {
-    "task": frozenset(f"{_CONTAINER} actions outputPaths".split()),
-    "state": frozenset(f"{_CONTAINER} actions recurring".split()),
-    "bot": frozenset(f"{_CONTAINER} actions".split()),
-    "menu": frozenset(
-        f"{_CONTAINER} audio settingsMenu settingsSpeechRec choices defaultMenuChoice defaultChildMenuRef".split()
+    "task": _words(f"{_CONTAINER} actions outputPaths"),
+    "state": _words(f"{_CONTAINER} actions recurring"),
+    "bot": _words(f"{_CONTAINER} actions"),
+    "menu": _words(
+        f"{_CONTAINER} audio settingsMenu settingsSpeechRec choices defaultMenuChoice defaultChildMenuRef"
     ),
 }
 
-VARIABLE_KEYS = frozenset("name initialValue isInput isOutput isSecure description".split())
+VARIABLE_KEYS = _words("name initialValue isInput isOutput isSecure description")
 
 # Members of settings blocks; a block that is not here is not checked.
 SETTINGS_KEYS: Mapping[str, frozenset[str]] = {
-    "settingsErrorHandling": frozenset(
+    "settingsErrorHandling": _words(
         "errorHandling preHandlingAudio preHandlingCommunication enableAgentEscalation errorEventHandover"
         " errorEventHandling agentEscalationConfirmation agentEscalationHandover agentEscalationHandling"
-        " recognitionFailureEventHandover recognitionFailureEventHandling none".split()
+        " recognitionFailureEventHandover recognitionFailureEventHandling none"
     ),
-    "settingsMenu": frozenset(
-        "extensionDialingMaxDelay listenForExtensionDialing menuSelectionTimeout repeatCount".split()
+    "settingsMenu": _words(
+        "extensionDialingMaxDelay listenForExtensionDialing menuSelectionTimeout repeatCount"
     ),
-    "settingsPrompts": frozenset("ensureAudioInPrompts promptMediaToValidate".split()),
-    "settingsSpeechRec": frozenset(
+    "settingsPrompts": _words("ensureAudioInPrompts promptMediaToValidate"),
+    "settingsSpeechRec": _words(
         "completeMatchTimeout incompleteMatchTimeout maxSpeechLengthTimeout minConfidenceLevel asrCompanyDir"
-        " asrEnabledOnFlow suppressRecording".split()
+        " asrEnabledOnFlow suppressRecording"
     ),
 }
 
 # What a value may be wrapped in; exactly one of them, but `alternateSequences` may stand beside another.
-WRAPPERS = frozenset("lit exp var tts prompt noValue none noValueWithNoFallback alternateSequences".split())
+WRAPPERS = _words("lit exp var tts prompt noValue none noValueWithNoFallback alternateSequences")
