@@ -11,7 +11,8 @@ Type codes are Architect's own (`str int dec bln dtm dur cur phn jsn aud pmt com
 collection, `nul` for a bare NOT_SET, `any` for any single value, `audpmt` for audio or prompt). `T` is a
 type variable: every `T` of one overload is the same type, `T_coll` the collection of it. Marks behind a
 type: `?` the parameter tolerates NOT_SET, `...` it may repeat, `=` it may be left out, `!` it must be a
-literal, `[low..high]` the range that a literal is checked against at design time (either end may be empty).
+literal, `~` a literal may not be zero, `$` a literal must be an ISO 4217 currency code, `[low..high]` the
+range that a literal is checked against at design time (either end may be empty).
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Parameter:
     literal: bool = False
     low: int | None = None
     high: int | None = None
+    nonzero: bool = False
+    currency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Overload:
 
 _PARAMETER = re.compile(
     r"(?P<name>\w+)\s+(?P<type>[\w.:]+)"
-    r"(?:\[(?P<low>-?\d*)\.\.(?P<high>-?\d*)\])?(?P<marks>(?:\?|!|=|\.\.\.)*)"
+    r"(?:\[(?P<low>-?\d*)\.\.(?P<high>-?\d*)\])?(?P<marks>(?:\?|!|=|~|\$|\.\.\.)*)"
 )
 
 
@@ -81,6 +84,8 @@ def _parameter(text: str) -> Parameter:
         literal="!" in marks,
         low=int(low) if low else None,
         high=int(high) if high else None,
+        nonzero="~" in marks,
+        currency="$" in marks,
     )
 
 
