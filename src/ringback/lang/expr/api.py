@@ -87,9 +87,9 @@ def evaluate(text: str, variables: Mapping[str, Any] | None = None) -> Value:
 
     Args:
         text: the expression.
-        variables: values by name: Python values or `Value`s. str, int, float and Decimal, bool, datetime and
-            timedelta stand for their types; a list or tuple of one type is a collection, a dict and a mixed list
-            are JSON, None is NOT_SET without a type.
+        variables: values by name: Python values or `Value`s. str, int, float and Decimal, bool, datetime
+            and timedelta stand for their types; a list or tuple of one type is a collection, a dict and a
+            mixed list are JSON, None is NOT_SET without a type.
 
     The clock stands at the seam's start; no look-up finds anything.
 

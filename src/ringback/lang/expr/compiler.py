@@ -1,11 +1,11 @@
 """Fourth stage: the checked tree becomes nested closures `fn(env) -> raw value`.
 
-`env` is an `environment.Environment`; variables read it through their own `read`, functions of style "context" ask
-`env.services`. Literals and operations on literals are computed once. Operands that an overload does not allow to
-be NOT_SET are tested before the call, so that the functions of the tables need not.
+`env` is an `environment.Environment`; variables read it through their own `read`, functions of style
+"context" ask `env.services`. Literals and operations on literals are computed once. Operands that an overload
+does not allow to be NOT_SET are tested before the call, so that the functions of the tables need not.
 
-Run-time errors are `EvaluationError`s; the place of the failing operation is added here, and for NOT_SET_OPERAND
-the place of the operand.
+Run-time errors are `EvaluationError`s; the place of the failing operation is added here, and for
+NOT_SET_OPERAND the place of the operand.
 """
 
 from __future__ import annotations

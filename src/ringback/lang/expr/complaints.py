@@ -19,12 +19,13 @@ from ringback.lang.expr.types import base, display_name, is_collection, item_of
 
 # Names that authors bring along from other languages and from unofficial documentation (A.14).
 _FOREIGN: Mapping[str, str] = {
-    "toupper": "Upper", "uppercase": "Upper", "tolower": "Lower", "lowercase": "Lower", "indexof": "FindString",
-    "find": "FindString", "toboolean": "ToBool", "tonumber": "ToInt", "tointeger": "ToInt", "len": "Length",
-    "size": "Count", "concat": "Append", "concatenate": "Append", "join": "ToString", "jsonstringify": "ToString",
-    "now": "GetCurrentDateTimeUtc", "today": "GetCurrentDateTimeUtc", "mid": "Substring", "substr": "Substring",
-    "isempty": "IsNotSetOrEmpty", "isnull": "IsNotSetOrEmpty", "isnotset": "IsSet", "equals": "AreEqual",
-    "list": "MakeList", "parsejson": "JsonParse", "tojsonobject": "JsonParse", "ceil": "Ceiling", "iif": "If",
+    "toupper": "Upper", "uppercase": "Upper", "tolower": "Lower", "lowercase": "Lower",
+    "indexof": "FindString", "toboolean": "ToBool", "tonumber": "ToInt", "tointeger": "ToInt",
+    "len": "Length", "size": "Count", "concat": "Append", "concatenate": "Append", "join": "ToString",
+    "jsonstringify": "ToString", "now": "GetCurrentDateTimeUtc", "today": "GetCurrentDateTimeUtc",
+    "mid": "Substring", "substr": "Substring", "isempty": "IsNotSetOrEmpty", "isnull": "IsNotSetOrEmpty",
+    "isnotset": "IsSet", "equals": "AreEqual", "list": "MakeList", "parsejson": "JsonParse",
+    "ceil": "Ceiling", "iif": "If",
 }  # fmt: skip
 _WORDS: Mapping[str, str] = {
     "true": "the literal is written true, in lower case",

@@ -1,8 +1,9 @@
 """Architect's own configuration tree of an expression, as flow documents store it under `config`.
 
-One key names a node: `lit`, `ref` (a variable; `val` is its GUID), `sysref` (a built-in), `nul` (NOT_SET) or the
-canonical name of a function or operator with its operands. `.` and `[` store the property name or index first.
-`pos` is the 1-based column; the root repeats the normalised text. Casts that Architect adds are nodes like others.
+One key names a node: `lit`, `ref` (a variable; `val` is its GUID), `sysref` (a built-in), `nul` (NOT_SET) or
+the canonical name of a function or operator with its operands. `.` and `[` store the property name or index
+first. `pos` is the 1-based offset; the root repeats the normalised text. Casts that Architect adds are nodes
+like others.
 Source: 279 recorded trees of public exports (`flow-documents.md`).
 """
 

@@ -1,8 +1,9 @@
 """What is wrong with the text of an expression: the design-time errors of Architect.
 
 Codes: RB201 the text cannot be read, RB202 unknown function, RB203 unknown variable, RB204 operands fit no
-overload, RB205 a literal is out of range, RB206 a literal divisor is zero, RB207 an operand must be a literal,
-RB208 unknown property, RB209 a bare NOT_SET has no type, RB210 the result does not fit the target.
+overload, RB205 a literal is out of range, RB206 a literal divisor is zero, RB207 an operand must be a
+literal, RB208 unknown property, RB209 a bare NOT_SET has no type, RB210 the result does not fit the target,
+RB211 AudioPlaybackOptions is not the outermost call.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The operators of the language: one row per overload, as Architect's Expression Help lists them (A.12).
 
-`negate` is the minus before a value, `[` item access (index first, as Architect stores it). Property access has
-no row: the checker reads the property tables of `type_members.py`. Whole numbers divide and leave remainders as
-in Architect's own platform: `/` of two Integers is a Decimal, `%` has the sign of the dividend.
+`negate` is the minus before a value, `[` item access (index first, as Architect stores it). Property access
+has no row: the checker reads the property tables of `type_members.py`. `/` of two Integers is a Decimal. Our
+reading where the help is silent: `%` has the sign of the dividend, `0 ^ 0` is 1.0, Currency values of two
+codes neither add nor compare.
 """
 
 from __future__ import annotations

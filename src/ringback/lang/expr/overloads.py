@@ -32,7 +32,7 @@ class Choice:
 _READINGS: tuple[Callable[[Parameter], bool], ...] = (
     lambda parameter: parameter.type == "nul",
     lambda parameter: parameter.not_set,
-    lambda parameter: True,
+    lambda _: True,
 )
 
 
@@ -54,7 +54,7 @@ def choose(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> Choice
 
 
 def _untyped(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> bool:
-    """Whether only bare NOT_SETs stand where a generic overload takes its type from (`NOT_SET == NOT_SET`)."""
+    """Whether only bare NOT_SETs stand where a generic overload takes its type from."""
     for overload in overloads:
         places = [
             operand

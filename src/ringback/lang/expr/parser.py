@@ -16,10 +16,10 @@
     access     := "." name | "." string | "[" expression "]"
     call       := name "(" ( expression ("," expression)* )? ")"
 
-Consequences: unary minus binds tighter than `^`; `--5` does not parse; a branch of `?:` that holds `or` or another
-`?:` needs parentheses. Source: A.3 of the behaviour reference (Architect's own grammar).
+Consequences: unary minus binds tighter than `^`; `--5` does not parse; a branch of `?:` that holds `or` or
+another `?:` needs parentheses. Source: A.3 of the behaviour reference (Architect's own grammar).
 
-The binary levels are one loop with a table of strengths, so that a level of parentheses costs few Python frames.
+The binary levels are one loop with a table of strengths: a level of parentheses costs few Python frames.
 """
 
 from __future__ import annotations
@@ -195,13 +195,13 @@ class _Parser:
         return arguments
 
     def property(self, target: tree.Node) -> tree.Property:
-        self.advance()
+        dot = self.advance()
         token = self.token
         word = token.kind in ("name", "boolean", "not_set") or token.text.lower() in ("and", "or")
         if not word and token.kind != "string":
             raise self.unexpected("the name of a property")
         self.advance()
-        return tree.Property(target, token.text, **self.place(token, target.start, target.depth + 1))
+        return tree.Property(target, token.text, **self.place(dot, target.start, target.depth + 1))
 
     def item(self, target: tree.Node) -> tree.Item:
         bracket = self.advance()

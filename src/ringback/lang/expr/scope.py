@@ -1,4 +1,4 @@
-"""Scopes and environments for expressions that stand alone: `check(text, types)` and `evaluate(text, values)`."""
+"""Scopes and environments of expressions that stand alone: for `check` and `evaluate`."""
 
 from __future__ import annotations
 

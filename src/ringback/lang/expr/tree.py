@@ -1,7 +1,8 @@
 """Second stage: the tree of an expression, not yet typed.
 
 Two trees are equal when they say the same thing; offsets do not count. `str(node)` prints an expression that
-parses to an equal tree; operands that are operations stand in parentheses there. `depth` is how deep a reader must nest; the left operands of one chain (`a + b + c`) add nothing.
+parses to an equal tree; operands that are operations stand in parentheses there. `depth` is how deep a reader
+must nest; the left operands of one chain (`a + b + c`) add nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Positioned:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Positioned):
-    """A written value; `text` is the number as typed with its minus folded in, or the content of the string."""
+    """A written value; `text` is the number as typed, its minus folded in, or the content of the string."""
 
     type: Choice["int", "dec", "str", "bln"]
     text: str
@@ -53,7 +54,7 @@ class NotSet(Positioned):
 
 @dataclass(frozen=True, slots=True)
 class Name(Positioned):
-    """The first word of a variable's name; the words behind its dots are `Property` nodes until it is checked."""
+    """The first word of a variable's name; until it is checked, the others are `Property` nodes around it."""
 
     name: str
 
@@ -156,10 +157,10 @@ _QUOTE: Mapping[int, str] = str.maketrans(
 
 
 def quoted(text: str) -> str:
-    """A string literal with that content.
+    r"""A string literal with that content.
 
-    >>> quoted('say "hi"')
-    '"say \\\\"hi\\\\""'
+    >>> print(quoted('say "hi"'))
+    "say \"hi\""
     """
     return f'"{text.translate(_QUOTE)}"'
 

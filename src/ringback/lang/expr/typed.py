@@ -83,7 +83,7 @@ class Operation:
     """A function call or an operator with the overload that was chosen for it.
 
     Attributes:
-        name: canonical function name, or the operator as typed ("OR"); `[` has the operands (index, collection).
+        name: canonical function name, or the operator as typed ("OR"); `[` has the index first.
         operands: in the order of the overload's parameters.
         implicit: whether Architect put it there to fit the target's type.
     """
