@@ -1,8 +1,9 @@
 """Which keys Archy YAML may have where: on actions, menu choices, containers and the flow itself.
 
-The tables hold every key of the public flows we know (206 flows with 60 action types) and, for settings that no public flow shows, the lower-camel form of the name
-in Genesys' scripting SDK. A key outside its table is an error with a hint, except on actions of
-`UNSEEN`: no public flow shows those, so an unknown key there is a warning.
+The tables hold every key of the public flows we know (206 flows with 60 action types) and, for settings that
+no public flow shows, the lower-camel form of the name in Genesys' scripting SDK. A key outside its table is
+an error with a hint, except on actions of `UNSEEN`: no public flow shows those, so an unknown key there is a
+warning.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _AUDIO = " preTransferAudio failureTransferAudio preTransferCommunication failur
 _TRANSFER = f"{_AUDIO}{_FAILURE} connectTimeout"
 _ACD = (
     " targetQueue priority preferredAgents preferredAgentsWithScores languageSkill directAgent"
-    f" appendSkills acdSkills skills skillExpressionFilters overrideInQueueFlow inQueueFlow useDefaultHandling{_TRANSFER}"
+    " appendSkills acdSkills skills skillExpressionFilters overrideInQueueFlow inQueueFlow"
+    f" useDefaultHandling{_TRANSFER}"
 )
 _FIND = " findName findId findResult"
 _ASK = (
