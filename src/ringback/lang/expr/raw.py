@@ -137,7 +137,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
-    """An object of the organisation or of the interaction: queue, user, prompt, e-mail, contact, …
+    """An object of the organisation or of the interaction, such as a queue, a user, a prompt, an e-mail.
 
     Two are equal when type and id agree; without an id all parts have to agree.
     """

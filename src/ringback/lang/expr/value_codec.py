@@ -165,10 +165,15 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
 
 def plain(type: str, raw: Any) -> Any:  # noqa: A002 - the word of the field
     """The value as a person or a data action expects it in JSON: numbers, ISO texts, objects."""
+    return _number(exact(type, raw))
+
+
+def exact(type: str, raw: Any) -> Any:  # noqa: A002 - the word of the field
+    """As `plain`, with fractions as exact Decimals."""
     if raw is None:
         return None
     if isinstance(raw, tuple):
-        return [plain(types.item_of(type), item) for item in raw]
+        return [exact(types.item_of(type), item) for item in raw]
     if isinstance(raw, Entity):
         return _plain_entity(raw)
     if isinstance(raw, Speech):
@@ -195,21 +200,20 @@ def _plain_entity(raw: Entity) -> dict[str, Any]:
     named = {"id": raw.id, "name": raw.name} | dict(raw.fields)
     found = {name: find_property(raw.type, name) for name in named}
     return {
-        name: plain(known.type if (known := found[name]) else "any", item)
+        name: exact(known.type if (known := found[name]) else "any", item)
         for name, item in named.items()
         if item is not None
     }
 
 
 _PLAIN: dict[str, Callable[[Any], Any]] = {
-    "dec": _number,
     "dtm": datetime_text,
     "dat": date.isoformat,
     "tim": lambda raw: f"{raw:%H:%M:%S}",
     "dur": duration_text,
-    "cur": lambda raw: {"amount": _number(raw.amount), "code": raw.code},
+    "cur": lambda raw: {"amount": raw.amount, "code": raw.code},
     "phn": lambda raw: raw.raw,
-    "jsn": lambda raw: _number(raw.value),
+    "jsn": lambda raw: raw.value,
 }
 
 
