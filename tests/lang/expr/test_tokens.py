@@ -22,7 +22,17 @@ WORDS = [
     ("$x élan x_1", ["name $x", "name élan", "name x_1"]),
     (
         "a>=b<=c==d!=e",
-        ["name a", "operator >=", "name b", "operator <=", "name c", "operator ==", "name d", "operator !=", "name e"],
+        [
+            "name a",
+            "operator >=",
+            "name b",
+            "operator <=",
+            "name c",
+            "operator ==",
+            "name d",
+            "operator !=",
+            "name e",
+        ],
     ),
     ("Flow.x[0]", ["name Flow", "operator .", "name x", "operator [", "integer 0", "operator ]"]),
     ("Left (x)", ["name Left", "operator (", "name x", "operator )"]),

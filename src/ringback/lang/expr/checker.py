@@ -17,7 +17,7 @@ from ringback.core.span import Span
 from ringback.lang.expr import complaints, tree
 from ringback.lang.expr.environment import Scope, Variable
 from ringback.lang.expr.errors import ExpressionError
-from ringback.lang.expr.functions import FUNCTIONS
+from ringback.lang.expr.library import FUNCTIONS
 from ringback.lang.expr.operators import OPERATORS
 from ringback.lang.expr.overloads import Choice, choose
 from ringback.lang.expr.signature import Overload, Parameter
@@ -134,7 +134,7 @@ class _Checker:
     def variable(self, names: list[str], nodes: list[tree.Node]) -> Typed:
         for count in range(len(names), 0, -1):
             name = ".".join(names[:count])
-            found = self.scope.lookup(name) or _constant(name)
+            found = _constant(name) or self.scope.lookup(name)
             if found is not None:
                 result: Typed = Reference(found.type, found, name, nodes[count - 1])
                 for property_name, place in zip(names[count:], nodes[count:], strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 from ringback.core.span import Span
 from ringback.lang.expr import tree
 from ringback.lang.expr.errors import ExpressionError, listed
-from ringback.lang.expr.functions import FUNCTIONS
+from ringback.lang.expr.library import FUNCTIONS
 from ringback.lang.expr.overloads import accepts, expand, is_not_set
 from ringback.lang.expr.signature import Overload, Parameter
 from ringback.lang.expr.type_members import CONSTANTS, properties

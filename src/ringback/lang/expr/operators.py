@@ -15,14 +15,15 @@ from decimal import Decimal, DecimalException, DivisionByZero, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
+from ringback.lang.expr.collation import compare_text
 from ringback.lang.expr.environment import Environment
+from ringback.lang.expr.fn_text import append_audio
 from ringback.lang.expr.signature import Overload, overload
 from ringback.lang.expr.values import (
     CONTEXT,
     Currency,
     EvaluationError,
     Json,
-    Speech,
     duration,
     equal,
     integer,
@@ -35,11 +36,11 @@ Numeric = Decimal | int
 
 
 def _guarded(compute: Callable[[Any, Any], Decimal]) -> Callable[[Any, Any], Decimal]:
-    """Decimal arithmetic whose traps become errors of the language."""
+    """Decimal arithmetic without trailing zeros (7.5 * 12.2 is 91.5), its traps as errors of the language."""
 
     def call(left: Numeric, right: Numeric) -> Decimal:
         try:
-            return compute(left, right)
+            return tidy(compute(left, right))
         except DecimalException as error:
             raise _trapped(error, right) from None
 
@@ -58,6 +59,7 @@ _add = _guarded(CONTEXT.add)
 _subtract = _guarded(CONTEXT.subtract)
 _multiply = _guarded(CONTEXT.multiply)
 _divide = _guarded(CONTEXT.divide)
+_raise = _guarded(CONTEXT.power)
 _remainder = _guarded(lambda left, right: _exact_remainder(Decimal(left), Decimal(right)))
 
 
@@ -75,7 +77,7 @@ def _power(left: Numeric, right: Numeric) -> Decimal:
         return Decimal("1.0")
     if not left and right < 0:
         raise EvaluationError("division by zero: 0 to a negative power", "DIVISION_BY_ZERO")
-    return tidy(_guarded(CONTEXT.power)(left, right))
+    return _raise(left, right)
 
 
 def _add_integers(left: int, right: int) -> int:
@@ -177,10 +179,6 @@ def _subtract_durations(left: timedelta, right: timedelta) -> timedelta:
 # Text, audio, logic, access.
 
 
-def _join_audio(left: Any, right: Any) -> Speech:
-    return Speech("Append", (left, right))
-
-
 def _not_equal(left: Any, right: Any) -> bool:
     return not equal(left, right)
 
@@ -190,11 +188,6 @@ def _comparing_text(compare: Callable[[Any, Any], bool]) -> Callable[..., bool]:
         return compare(compare_text(env, left, right), 0)
 
     return call
-
-
-def compare_text(env: Environment, left: str, right: str) -> int:
-    """-1, 0 or 1 by the policy `string_collation`."""
-    return (left > right) - (left < right)
 
 
 def _both(env: Any, left: Callable[[Any], Any], right: Callable[[Any], Any]) -> bool:
@@ -263,7 +256,7 @@ def _scalings(symbol: str, call: Callable[..., Any], mark: str) -> tuple[Overloa
     return _rows(symbol, *((f"(left cur, right {kind}{mark}) -> cur", call) for kind in ("dec", "int")))
 
 
-_AUDIO = [(f"(left {a}, right {b}) -> aud", _join_audio) for a in ("aud", "pmt") for b in ("aud", "pmt")]
+_AUDIO = [(f"(left {a}, right {b}) -> aud", append_audio) for a in ("aud", "pmt") for b in ("aud", "pmt")]
 
 OPERATORS: Mapping[str, tuple[Overload, ...]] = MappingProxyType(
     {

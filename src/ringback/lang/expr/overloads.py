@@ -43,24 +43,23 @@ def is_not_set(operand: Typed) -> bool:
 
 def choose(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> Choice | None:
     """The first overload that fits, or None."""
-    readings = _READINGS if any(map(is_not_set, operands)) else _READINGS[:1]
-    if len(readings) > 1 and _untyped(overloads, operands):
-        readings = _READINGS[:1]
+    nothing_typed = _untyped(overloads, operands)
+    readings = _READINGS if any(map(is_not_set, operands)) and not nothing_typed else _READINGS[:1]
     for tolerates in readings:
         for overload in overloads:
             if choice := fit(overload, operands, tolerates):
                 return choice
-    return None
+    if nothing_typed:
+        return None
+    # Where no overload is made for collections, a parameter of any type takes them too.
+    return next((found for row in overloads if (found := fit(row, operands, _READINGS[2], loose=True))), None)
 
 
 def _untyped(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> bool:
     """Whether only bare NOT_SETs stand where a generic overload takes its type from."""
     for overload in overloads:
-        places = [
-            operand
-            for parameter, operand in zip(expand(overload, len(operands)) or (), operands, strict=False)
-            if parameter.type in ("T", "T_coll")
-        ]
+        pairs = zip(expand(overload, len(operands)) or (), operands, strict=False)
+        places = [operand for parameter, operand in pairs if parameter.type in ("T", "T_coll")]
         if places:
             return all(map(is_not_set, places))
     return False
@@ -78,7 +77,11 @@ def expand(overload: Overload, count: int) -> tuple[Parameter, ...] | None:
 
 
 def fit(
-    overload: Overload, operands: tuple[Typed, ...], tolerates: Callable[[Parameter], bool]
+    overload: Overload,
+    operands: tuple[Typed, ...],
+    tolerates: Callable[[Parameter], bool],
+    *,
+    loose: bool = False,
 ) -> Choice | None:
     """The choice of this overload when its parameters take the operands."""
     parameters = expand(overload, len(operands))
@@ -94,7 +97,7 @@ def fit(
             if found is None or (bound and found != bound):
                 return None
             bound = found
-        elif not accepts(parameter.type, operand.type):
+        elif not (accepts(parameter.type, operand.type) or (loose and parameter.type == "any")):
             return None
     if not bound and any(parameter.type in ("T", "T_coll") for parameter in parameters):
         return None

@@ -11,6 +11,7 @@ from typing import Any
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
 from ringback.lang.expr.environment import Variable
+from ringback.lang.expr.raw import Entity
 
 # Scopes whose variables an author declares; any other first word (Call, Email, Survey, …) is Architect's own.
 _DECLARED = frozenset(("flow", "task", "state", "slot", "common", "prompt", "entity"))
@@ -20,6 +21,7 @@ _IDS: Mapping[str, str] = {
     "flow.holdprompt": "__FLOW_HOLD_PROMPT__",
     "workitem.eventtype": "__EVENT_TYPE__",
 }
+_PROMPT = re.compile(r"prompt(?:system)?\.(\w+)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -35,8 +37,8 @@ class Names:
         return cls({name.lower(): _variable(name, type_) for name, type_ in types.items()})
 
     def lookup(self, name: str) -> Variable | None:
-        """The variable of that name, ignoring case."""
-        return self.variables.get(name.lower())
+        """The variable of that name, ignoring case; `Prompt.x` and `PromptSystem.x` name a prompt of that name."""
+        return self.variables.get(name.lower()) or _prompt(name)
 
     def names(self) -> list[str]:
         """Every name as it was given."""
@@ -62,6 +64,14 @@ def built_in_id(name: str) -> str:
 def _variable(name: str, type_: str) -> Variable:
     identifier = built_in_id(name)
     return Variable(name, type_, _reader(name.lower()), identifier, built_in=bool(identifier))
+
+
+def _prompt(name: str) -> Variable | None:
+    match = _PROMPT.fullmatch(name)
+    if match is None:
+        return None
+    prompt, identifier = Entity("pmt", None, match[1]), built_in_id(name)
+    return Variable(name, "pmt", lambda _: prompt, identifier, built_in=bool(identifier))
 
 
 def _reader(key: str) -> Callable[[Any], Any]:
