@@ -21,11 +21,13 @@ class DocumentErrors(DefinitionError):  # noqa: N818 - it stands for several err
         diagnostics: all errors in document order, warnings behind them.
     """
 
-    def __init__(self, errors: Sequence[DefinitionError], warnings: Sequence[Diagnostic] = ()) -> None:
-        first = errors[0]
+    def __init__(
+        self, errors: Sequence[DefinitionError | Diagnostic], warnings: Sequence[Diagnostic] = ()
+    ) -> None:
+        self.errors = tuple(_as_error(error) for error in errors)
+        first = self.errors[0]
         super().__init__(first.message, span=first.span, hint=first.hint, code=first.code)
-        self.errors = tuple(errors)
-        self.diagnostics = (*(Diagnostic.of(error) for error in errors), *warnings)
+        self.diagnostics = (*(Diagnostic.of(error) for error in self.errors), *warnings)
 
     def __str__(self) -> str:
         """Every error with its place, line and hint; the number of those that are not shown."""
@@ -91,3 +93,10 @@ def suggestion(name: str, known: Iterable[str], what: str) -> str:
 
 def _place(error: DefinitionError) -> tuple[int, int]:
     return (error.span.line, error.span.column) if error.span else (0, 0)
+
+
+def _as_error(found: DefinitionError | Diagnostic) -> DefinitionError:
+    if isinstance(found, DefinitionError):
+        return found
+    span = Span(found.file, found.line, found.column) if found.line else None
+    return DefinitionError(found.message, span=span, hint=found.hint, code=found.code)

@@ -95,12 +95,15 @@ class Collector:
             self.problems.error("RB026", message, place, hint=hint)
 
 
-def link(drafts: Sequence[Draft], container: str, containers: Containers) -> tuple[Action, ...]:
-    """The model's actions of a container, in document order."""
+def link(
+    drafts: Sequence[Draft], container: str, containers: Containers, *, in_turn: bool
+) -> tuple[Action, ...]:
+    """The model's actions of a container, in document order; `in_turn` is False for a menu's choices."""
     for draft in drafts:
         for nested in draft.walk():
             nested.target = nested.target or containers.target(nested.body)
-    return tuple(_linked(drafts, container, None, None, None))
+    runs = [drafts] if in_turn else [[draft] for draft in drafts]
+    return tuple(action for run in runs for action in _linked(run, container, None, None, None))
 
 
 def _linked(

@@ -142,8 +142,8 @@ class Sections:
         return done, (*flow_variables, *extra)
 
     def _finished(self, draft: ContainerDraft, variables: tuple[Variable, ...]) -> Container:
-        actions = link(draft.drafts, draft.id, self.containers)
         is_menu = draft.kind == "menu"
+        actions = link(draft.drafts, draft.id, self.containers, in_turn=not is_menu)
         return Container(
             id=draft.id,
             name=draft.name,
