@@ -61,7 +61,7 @@ def seconds_to_datetime(seconds: int) -> datetime:
 
 def phone_number(text: str) -> PhoneNumber | None:
     """The address; a blank text is NOT_SET."""
-    return PhoneNumber(text.strip()) if text.strip() else None
+    return PhoneNumber(text) if text.strip() else None
 
 
 def _string(value: Any, delimiter: str | None = None, places: int | None = None) -> str | None:

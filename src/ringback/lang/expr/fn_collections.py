@@ -12,6 +12,7 @@ from ringback.lang.expr.raw import Currency, EvaluationError, Json, equal
 from ringback.lang.expr.signature import overload
 
 Items = tuple[Any, ...]
+_EMPTY = ("", (), Json(None), Json(""), Json([]), Json({}))
 
 
 def _checked(items: Items, index: int, *, end: int = 0) -> int:
@@ -112,7 +113,7 @@ def is_not_set_or_empty(value: Any) -> bool:
     """NOT_SET, "", no items, a Currency without amount, or JSON null, "", [] and {}."""
     if isinstance(value, Currency):
         return value.amount is None
-    return value is None or value in ("", (), Json(None), Json(""), Json([]), Json({}))
+    return value is None or value in _EMPTY
 
 
 def choose(

@@ -14,7 +14,11 @@ Amounts = tuple[Decimal | None, ...]
 
 def make_currency(amount: Decimal | int | None, code: str | None) -> Currency:
     """The Currency; amount and code may be NOT_SET in it."""
-    return Currency(None if amount is None else padded(decimal(amount)), code and code.upper())
+    return Currency(None if amount is None else padded(decimal(amount)), _code(code))
+
+
+def _code(text: str | None) -> str | None:
+    return (text or "").strip().upper() or None
 
 
 def make_list(amounts: Amounts, code: str | None) -> tuple[Currency, ...]:
@@ -34,7 +38,7 @@ def convert(value: Currency | None, code: str | None, rate: Decimal = Decimal(1)
     if value is None:
         return None
     amount = None if value.amount is None else CONTEXT.multiply(value.amount, rate)
-    return Currency(None if amount is None else padded(tidy(amount)), code and code.upper())
+    return Currency(None if amount is None else padded(tidy(amount)), _code(code))
 
 
 def symbol_of(value: Currency | None) -> str | None:

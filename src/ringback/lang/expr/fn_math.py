@@ -23,7 +23,6 @@ from ringback.lang.expr.raw import (
 from ringback.lang.expr.signature import overload
 
 _ZERO = Decimal("0.0")
-_NO_MONEY = Decimal("0.00")
 
 
 def padded(amount: Decimal) -> Decimal:
@@ -100,8 +99,14 @@ def sum_durations(*values: timedelta | None) -> timedelta:
 
 def sum_money(*values: Currency | None) -> Currency:
     """The sum of one currency; what is NOT_SET is skipped."""
+    found = sum_money_items(values)
+    return Currency(padded(found.amount), found.code) if found.amount is not None and found.code else found
+
+
+def sum_money_items(values: tuple[Currency | None, ...]) -> Currency:
+    """The sum of the items; 0.0 when no amount is set."""
     amounts, code = _set_amounts(values)
-    return Currency(_total(amounts) if amounts else (_NO_MONEY if code else _ZERO), code)
+    return Currency(_total(amounts) if amounts else _ZERO, code)
 
 
 def average_decimals(*values: Decimal | int | None) -> Decimal:
@@ -153,7 +158,7 @@ MATH = (
     overload("Sum", "(value dec?, next dec?...) -> dec", sum_decimals),
     overload("Sum", "(value dur?, next dur?...) -> dur", sum_durations),
     overload("Sum", "(collection int_coll) -> int", _of_items(sum_integers)),
-    overload("Sum", "(collection cur_coll) -> cur", _of_items(sum_money)),
+    overload("Sum", "(collection cur_coll) -> cur", sum_money_items),
     overload("Sum", "(collection dec_coll) -> dec", _of_items(sum_decimals)),
     overload("Sum", "(collection dur_coll) -> dur", _of_items(sum_durations)),
 )

@@ -13,7 +13,8 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-_TEL = re.compile(r"\+?[\d\s().\-/*#]*\d[\d\s().\-/*#]*(?:\s*(?:;ext=|x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_TEL = re.compile(r"\+?[\d\s().\-/*#]+(?:(?:;ext=|x|ext\.?)\s*\d+)?", re.IGNORECASE | re.ASCII)
+_DIGIT = re.compile(r"\d", re.ASCII)
 _SCHEME = re.compile(r"(tel|sips?):", re.IGNORECASE)
 _NOT_DIGITS = re.compile(r"\D")
 
@@ -32,7 +33,7 @@ def scheme(raw: str) -> str | None:
     """
     if found := _SCHEME.match(raw.strip()):
         return found[1].lower()
-    return "tel" if _TEL.fullmatch(raw.strip()) else None
+    return "tel" if _TEL.fullmatch(raw.strip()) and _DIGIT.search(raw) else None
 
 
 def number(raw: str) -> str:

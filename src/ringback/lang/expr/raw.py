@@ -205,7 +205,10 @@ def integer(value: int) -> int:
 def decimal(value: Decimal | int) -> Decimal:
     """The value rounded to 40 digits, if a Decimal can hold it (below 10^40)."""
     try:
-        return CONTEXT.create_decimal(value)
+        found = CONTEXT.create_decimal(value)
+        if found.is_finite():
+            return found
+        raise Overflow
     except (Overflow, InvalidOperation) as error:
         raise EvaluationError(f"{value} is more than a Decimal holds (10^40)", "OUT_OF_RANGE") from error
 

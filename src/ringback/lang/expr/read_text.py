@@ -27,6 +27,8 @@ _DURATION = re.compile(
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 # Fifteen digits of milliseconds are what a Duration holds; longer parts need not be computed.
 _MAX_DIGITS = 20
+# Deeper JSON would run into Python's own stack when it is written again.
+_MAX_DEPTH = 200
 
 
 def refuse(text: object, type_: str, hint: str = "") -> NoReturn:
@@ -116,12 +118,24 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _depth(text: str) -> int:
+    """How deep the brackets of a JSON text nest."""
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", text, flags=re.DOTALL)
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", bare):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def parse_json(text: str) -> Any:
-    """The Python value of strict JSON text; numbers become int and Decimal."""
+    """The Python value of strict JSON text, at most 200 levels deep; numbers become int and Decimal."""
+    if text.count("[") + text.count("{") > _MAX_DEPTH and _depth(text) > _MAX_DEPTH:
+        raise EvaluationError(f"JSON is nested deeper than {_MAX_DEPTH} levels", "CONVERSION")
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", "") or "it is nested too deeply"
+    except ValueError as error:
+        reason = getattr(error, "msg", "") or str(error)
         place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise EvaluationError(f"text is not JSON: {reason}{place}", "CONVERSION") from error
 

@@ -262,7 +262,7 @@ def _read_string(data: Any) -> str | None:
 
 
 def _read_integer(data: Any) -> int | None:
-    if isinstance(data, float | Decimal) and data == int(data):
+    if isinstance(data, float | Decimal) and data % 1 == 0:
         return integer(int(data))
     if isinstance(data, str):
         return parse_integer(data)

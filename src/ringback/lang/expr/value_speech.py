@@ -200,6 +200,8 @@ def _say_phone_text(value: Any, *options: Any) -> str:
 def _say_entity(value: Entity, options: Sequence[Any]) -> str:  # noqa: ARG001 - one shape of speaker
     if value.type == "pmt":
         return value.fields.get("textToSpeech") or value.name or ""
+    if value.type == "tsl":
+        return speech_text(value.fields.get("start"))
     return entity_text(value) or ""
 
 
