@@ -102,6 +102,41 @@ POLICIES: Mapping[str, Policy] = _table(
         "An execution over a platform limit is Failure with status 429.",
     ),
     Policy(
+        "missing_participant_data",
+        ("not_set",),
+        "Reading a participant attribute that does not exist gives NOT_SET.",
+    ),
+    Policy(
+        "menu_repeat_count",
+        ("after_first",),
+        "A menu plays once and then again as often as its repeat count says.",
+    ),
+    Policy(
+        "menu_invalid_key",
+        ("counts_as_repeat",),
+        "A key that is not on the menu counts like silence and plays the menu again.",
+    ),
+    Policy(
+        "menu_choice_returns",
+        ("repeat_menu",),
+        "A menu choice that comes back (a failed transfer) opens its menu again.",
+    ),
+    Policy(
+        "set_language_effect",
+        ("task_end", "immediately"),
+        "Set Language takes effect when the task ends.",
+    ),
+    Policy(
+        "permissive_values",
+        ("plain",),
+        "Where nothing is known, an answer is a plain value of its declared type.",
+    ),
+    Policy(
+        "audio_duration",
+        ("text_length",),
+        "Audio takes 60 ms for each character of its text.",
+    ),
+    Policy(
         "voice_audio",
         ("tree",),
         "Audio is kept as a tree and rendered as text.",

@@ -1,1 +1,5 @@
-"""To be described by its own module."""
+"""What happened in a run: event types, their JSON, and a text renderer."""
+
+from ringback.trace.events import AnyEvent, Event
+
+__all__ = ["AnyEvent", "Event"]

@@ -1,0 +1,73 @@
+"""What is known about an interaction when it reaches the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ringback.engine.builtins import BUILT_INS
+
+CHANNELS = ("voice", "message", "email", "chat", "workflow")
+
+
+class Moment(Protocol):
+    """The parts of a session that built-in variables show."""
+
+    language: str
+    services: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Caller, called address, channel and identifiers.
+
+    Attributes:
+        from_: the caller's address, E.164 for calls; "" when unknown.
+        to: the called address.
+        channel: "voice", "message", "email", "chat" or "workflow".
+        conversation_id: GUID of the conversation.
+        variables: (name, raw value) set before the flow starts (`--set`).
+        participant_data: attributes that the participant brings.
+        built_ins: raw values for further built-in variables, by their name.
+    """
+
+    from_: str = ""
+    to: str = ""
+    channel: str = "voice"
+    conversation_id: str = "00000000-0000-4000-8000-000000000001"
+    variables: tuple[tuple[str, Any], ...] = ()
+    participant_data: Mapping[str, str] = field(default_factory=dict)
+    built_ins: Mapping[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """The JSON that the first event shows."""
+        return {
+            "from": self.from_,
+            "to": self.to,
+            "channel": self.channel,
+            "conversationId": self.conversation_id,
+        }
+
+    def built_in(self, name: str, moment: Moment) -> Any:
+        """The raw value of a built-in variable; NOT_SET when this interaction has none."""
+        if name in self.built_ins:
+            return self.built_ins[name]
+        if name.endswith(".ConversationId"):
+            return self.conversation_id
+        match name:
+            case "Call.Ani":
+                return self.from_ or None
+            case "Call.CalledAddress" | "Call.CalledAddressOriginal":
+                return self.to or None
+            case "Call.Language" | "Flow.CurrentLanguage":
+                return moment.language
+            case "Flow.StartDateTimeUtc":
+                return moment.services.start.replace(microsecond=0)
+            case "Flow.IsTest":
+                return True
+            case "Flow.Version":
+                return "1.0"
+            case "Message.IsNewConversation":
+                return True
+        return () if BUILT_INS[name][0].endswith("_coll") else None

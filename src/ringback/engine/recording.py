@@ -1,0 +1,120 @@
+"""Which events an effect and its reply leave in the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ringback.flows import effects as ask
+from ringback.trace import events
+
+Events = list[events.Event]
+
+
+def _play(effect: ask.Play, _reply: Any) -> Events:
+    return [events.AudioPlayed(text=effect.text, language=effect.language)]
+
+
+def _gather(effect: ask.Gather, reply: Any) -> Events:
+    heard: Events = [events.AudioPlayed(text=effect.text, language=effect.language)] if effect.text else []
+    heard.append(
+        events.InputAwaited(kind=effect.kind, timeout_ms=effect.timeout_ms, options=dict(effect.options))
+    )
+    if isinstance(reply, ask.Input):
+        heard.append(_received(effect, reply))
+    return heard
+
+
+def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
+    if not reply.digits and not reply.speech:
+        return events.InputReceived(accepted=False, reason="nothing in time")
+    if effect.kind == "menu":
+        good = (reply.digits or reply.speech.lower()) in effect.options
+        reason = "" if good else "not on the menu"
+    else:
+        good = effect.least <= len(reply.digits) <= effect.most
+        reason = "" if good else f"{len(reply.digits)} of {effect.least} to {effect.most} digits"
+    return events.InputReceived(digits=reply.digits, speech=reply.speech, accepted=good, reason=reason)
+
+
+def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Events:
+    called = events.DataActionCalled(
+        name=effect.name, category=effect.category, inputs=effect.inputs, timeout_ms=effect.timeout_ms
+    )
+    return [called, _replied(effect.name, reply)]
+
+
+def _post(effect: ask.PostLookup, reply: ask.DataActionReply) -> Events:
+    called = events.DataActionCalled(
+        name=effect.name, category=effect.url, inputs=effect.body, timeout_ms=effect.timeout_ms
+    )
+    return [called, _replied(effect.name, reply)]
+
+
+def _replied(name: str, reply: ask.DataActionReply) -> events.DataActionReplied:
+    return events.DataActionReplied(
+        name=name,
+        status=reply.status,
+        duration_ms=reply.elapsed_ms,
+        outputs=reply.outputs,
+        error=reply.error,
+        http=reply.http,
+        answered_by=reply.source,
+    )
+
+
+def _row(effect: ask.LookUpRow, reply: ask.RowReply) -> Events:
+    error = f"{reply.error_type}: {reply.error_message}" if reply.error_type else ""
+    return [
+        events.TableLookedUp(
+            table=effect.table, key=effect.key, status=reply.status, row=reply.row, error=error
+        )
+    ]
+
+
+def _contacts(effect: ask.FindContacts, reply: ask.ContactsReply) -> Events:
+    found = reply.contacts
+    return [
+        events.ContactsFound(
+            by=effect.by, key=effect.key, count=len(found), contacts=found, error=reply.error
+        )
+    ]
+
+
+def _transfer(effect: ask.Transfer, reply: ask.TransferReply) -> Events:
+    return [
+        events.TransferAttempted(
+            kind=effect.kind,
+            target_type=effect.target_type,
+            target=effect.target,
+            accepted=reply.accepted,
+            error_type=reply.error_type,
+            error_message=reply.error_message,
+        )
+    ]
+
+
+def _wait(effect: ask.Wait, _reply: Any) -> Events:
+    return [events.TimeWaited(ms=effect.ms)]
+
+
+_RECORDERS: Mapping[type, Callable[[Any, Any], Events]] = MappingProxyType(
+    {
+        ask.Play: _play,
+        ask.Gather: _gather,
+        ask.CallDataAction: _data_action,
+        ask.PostLookup: _post,
+        ask.LookUpRow: _row,
+        ask.FindContacts: _contacts,
+        ask.Transfer: _transfer,
+        ask.Wait: _wait,
+    }
+)
+
+
+def events_of(effect: ask.Effect, reply: Any) -> Events:
+    """The events of an answered effect; a caller who hung up leaves only what was played."""
+    if isinstance(reply, ask.HungUp) and not isinstance(effect, ask.Play | ask.Gather):
+        return []
+    return _RECORDERS[type(effect)](effect, reply)

@@ -1,0 +1,67 @@
+"""What expressions and actions may ask of a running session."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from ringback.core.policies import POLICIES, Policies
+from ringback.trace.events import PolicyUsed
+
+if TYPE_CHECKING:
+    from ringback.engine.session import Session
+
+
+class SessionServices:
+    """Clock, randomness, look-ups, policies and languages of one session.
+
+    Random numbers come from the seed and a counter, so that a dumped session goes on with the same ones.
+    """
+
+    __slots__ = ("_policies", "_session", "_start", "draws", "seed")
+
+    def __init__(self, session: Session, start: datetime, *, seed: int, policies: Policies) -> None:
+        self._session = session
+        self._start = start
+        self._policies = policies
+        self.seed = seed
+        self.draws = 0
+
+    @property
+    def start(self) -> datetime:
+        """When virtual time began."""
+        return self._start
+
+    @property
+    def used_policies(self) -> dict[str, str]:
+        """Policies that this run used, with the choice."""
+        return self._policies.used
+
+    def now(self) -> datetime:
+        """The virtual current moment, whole seconds."""
+        return (self._start + timedelta(milliseconds=self._session.at_ms)).replace(microsecond=0)
+
+    def random(self) -> float:
+        """The next random number of this session."""
+        self.draws += 1
+        return Random(f"{self.seed}:{self.draws}").random()
+
+    def find(self, kind: str, key: str, by: str) -> Any:
+        """The one object of a kind by name or id; None when there is not exactly one."""
+        return self._session.world.entity(kind, key, by=by)
+
+    def policy(self, name: str) -> str:
+        """The choice of a policy; its first use is an event."""
+        if name not in POLICIES:
+            return ""
+        known = name in self._policies.used
+        choice = self._policies.get(name)
+        if not known:
+            self._session.emit(PolicyUsed(policy=name, choice=choice))
+        return choice
+
+    def language(self, which: str) -> Any:
+        """The default language tag, or all supported ones."""
+        flow = self._session.program.flow
+        return flow.default_language if which == "default" else flow.supported_languages

@@ -1,0 +1,411 @@
+"""One interaction in a flow: runs until it needs the world, then waits for the reply. No I/O.
+
+    effect = session.advance()
+    while effect is not None:
+        effect = session.advance(driver.answer(session, effect))
+
+Everything a session holds between an effect and its reply is plain data; `dumping` writes and reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringback.core.errors import InternalError
+from ringback.core.policies import Policies
+from ringback.core.seam import Seam
+from ringback.engine.interaction import Interaction
+from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
+from ringback.engine.recording import events_of
+from ringback.engine.scope import Slot
+from ringback.engine.services import SessionServices
+from ringback.engine.world import World
+from ringback.flows.actions.base import (
+    OPEN_END,
+    Call,
+    Enter,
+    Exit,
+    Finish,
+    FlowFault,
+    LoopState,
+    Next,
+    Return,
+)
+from ringback.flows.effects import Effect, HungUp, Reply
+from ringback.lang.expr import EvaluationError
+from ringback.lang.expr.values import equal, plain
+from ringback.trace import events
+
+MAX_ACTIONS = 10_000  # per invocation (help: how many actions can I run in a flow)
+MAX_ACTIONS_IN_HANDLING = 1_000
+
+
+@dataclass(slots=True)
+class Frame:
+    """A task or menu that is running.
+
+    Attributes:
+        room: index of its container.
+        values: its variables' raw values, in slot order.
+        back: index of the callTask node to return to; -1 when nothing called it.
+        called_ms: when that callTask began.
+        loops: node index of a loop -> where it stands.
+    """
+
+    room: int
+    values: list[Any]
+    back: int = -1
+    called_ms: int = 0
+    loops: dict[int, LoopState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How the flow ended; `status` is "ended", "failed" or "limit"."""
+
+    finish: Finish
+    action: str
+    status: str = "ended"
+
+
+class Session:
+    """A running interaction; also the environment of expressions and the `Run` of actions."""
+
+    def __init__(
+        self,
+        program: Program,
+        world: World,
+        interaction: Interaction,
+        *,
+        seam: Seam | None = None,
+        policies: Policies | None = None,
+        trace: bool = True,
+    ) -> None:
+        seam = seam or Seam()
+        self.program = program
+        self.world = world
+        self.interaction = interaction
+        self.services = SessionServices(self, seam.start, seed=seam.seed, policies=policies or Policies())
+        self.events: list[events.Event] | None = [] if trace else None
+        self.event_count = 0
+        self.at_ms = 0
+        self.flow: list[Any] = []
+        self.frames: list[Frame] = []
+        self.task: list[Any] = []
+        self.node = GREETING
+        self.started_ms = 0
+        self.waiting: Effect | None = None
+        self.memo: dict[str, Any] = {}
+        self.participant_data = dict(world.participant_data) | dict(interaction.participant_data)
+        self.default_language = program.flow.default_language
+        self.language = self.default_language
+        self.next_language = ""
+        self.actions_run = 0
+        self.action_limit = MAX_ACTIONS
+        self.handling = False
+        self.over_limit = False
+        self.begun = False
+        self.end: End | None = None
+
+    # ---- the machine
+
+    def advance(self, reply: Reply | None = None) -> Effect | None:
+        """Run until the next effect; None when the flow has ended.
+
+        Args:
+            reply: the answer to the effect that is waiting; None on the first call.
+        """
+        if self.ended:
+            return None
+        following = self._protect(self._start) if reply is None else self._answered(reply)
+        while not self.ended:
+            if isinstance(following, Effect):
+                self.waiting = following
+                return following
+            following = self._protect(self._follow, following)
+        return None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the flow is over."""
+        return self.end is not None
+
+    def _protect(self, step: Callable[..., Next | None], *arguments: Any) -> Next | None:
+        try:
+            return step(*arguments)
+        except FlowFault as fault:
+            return self._fault(fault.code, fault.message)
+        except EvaluationError as error:
+            return self._failed_expression(error)
+        except UnsupportedAction:
+            return self._unsupported()
+
+    def _start(self) -> Next | None:
+        if self.begun:
+            raise InternalError("the session waits for a reply")
+        self.begun = True
+        flow = self.program.flow
+        self.emit(
+            events.FlowStarted(flow=flow.name, flow_type=flow.type, interaction=self.interaction.facts())
+        )
+        self.flow = [get(self) for get in self.program.initial]
+        self._set_inputs()
+        return self._begin(self.node)
+
+    def _set_inputs(self) -> None:
+        for name, raw in self.interaction.variables:
+            slot = self.program.slots.get(name.lower())
+            if slot is not None:
+                self.flow[slot.index] = raw
+
+    def _answered(self, reply: Reply) -> Next | None:
+        effect = self.waiting
+        if effect is None:
+            raise InternalError("the session waits for no reply")
+        self.waiting = None
+        if self.events is not None:
+            for event in events_of(effect, reply):
+                self.emit(event)
+        self.at_ms += reply.elapsed_ms
+        if isinstance(reply, HungUp):
+            self.emit(events.CallerHungUp())
+            self._over(Finish("hangup"))
+            return None
+        return self._protect(self.program.nodes[self.node].resume, self, reply)
+
+    def _follow(self, following: Next | None) -> Next | None:
+        return _FOLLOW[type(following)](self, following)
+
+    def _exit(self, leave: Exit) -> Next | None:
+        self._ran(leave.output)
+        return self._begin(leave.target) if leave.target != OPEN_END else self._open_end()
+
+    def _begin(self, index: int) -> Next | None:
+        node = self.program.nodes[index]
+        self.node = index
+        self.started_ms = self.at_ms
+        if self.memo:
+            self.memo = {}
+        if node.counts:
+            self.actions_run += 1
+            if self.actions_run > self.action_limit:
+                return self._limit()
+        return node.begin(self)
+
+    def _open_end(self) -> Next | None:
+        room = self.program.rooms[self.frames[-1].room]
+        if room.kind == "menu":
+            self.services.policy("menu_choice_returns")
+            return Enter(self.frames[-1].room, how="repeat")
+        if self.frames[-1].back >= 0:
+            return Return("default")
+        self.services.policy("open_end")
+        self._over(Finish("disconnect"))
+        return None
+
+    # ---- containers
+
+    def _enter(self, enter: Enter) -> Next | None:
+        self._left(enter.how)
+        return self._open(Frame(enter.container, []), enter.inputs, how=enter.how, keep=0)
+
+    def _call(self, call: Call) -> Next | None:
+        return self._open(
+            Frame(call.container, [], self.node, self.started_ms),
+            call.inputs,
+            how="call",
+            keep=len(self.frames),
+        )
+
+    def _open(self, frame: Frame, inputs: tuple[tuple[str, Any], ...], *, how: str, keep: int) -> Next | None:
+        self._switch_language()
+        del self.frames[keep:]
+        self.frames.append(frame)
+        self.task = frame.values
+        room = self.program.rooms[frame.room]
+        self.emit(events.ContainerEntered(container=room.name, kind=room.kind, how=how))
+        frame.values.extend([None] * len(room.initial))
+        for position, initial in enumerate(room.initial):
+            frame.values[position] = initial(self)
+        for key, raw in inputs:
+            self.assign(room.slots[key], raw)
+        return self._begin(room.entry) if room.entry >= 0 else self._open_end()
+
+    def _return(self, finished: Return) -> Next | None:
+        self._left(finished.output)
+        frame = self.frames[-1]
+        if frame.back < 0:
+            self.services.policy("open_end")
+            self._over(Finish("disconnect"))
+            return None
+        results = self.end_of_task()
+        self._switch_language()
+        self.frames.pop()
+        self.task = self.frames[-1].values
+        self.node, self.started_ms = frame.back, frame.called_ms
+        self.memo = {}
+        return self.program.nodes[frame.back].resume(self, (finished.output, results))
+
+    def end_of_task(self) -> Mapping[str, Any]:
+        """Values of the current task's output variables, by lower-case name without scope."""
+        frame = self.frames[-1]
+        return {name: frame.values[slot.index] for name, slot in self.program.rooms[frame.room].outputs}
+
+    def _switch_language(self) -> None:
+        if self.next_language:
+            self.emit(events.LanguageSet(language=self.next_language, was=self.language))
+            self.language, self.next_language = self.next_language, ""
+
+    # ---- ends and errors
+
+    def _finish(self, finish: Finish) -> None:
+        """The action that is running ends the flow."""
+        if self.node > HANDLING:
+            self._ran("")
+        self._over(finish)
+
+    def _over(self, finish: Finish, status: str = "ended") -> None:
+        self.end = End(
+            finish, self.program.nodes[self.node].ref.name if self.node != GREETING else "", status
+        )
+        self.emit(
+            events.FlowEnded(
+                kind=finish.kind,
+                target_type=finish.target_type,
+                target=finish.target,
+                status=status,
+                details=dict(finish.details),
+            )
+        )
+
+    def _fault(self, code: str, message: str, *, expression: str = "") -> Next | None:
+        self.emit(events.FlowErrorRaised(code=code, message=message, expression=expression))
+        if self.handling:
+            self._over(Finish("disconnect"), "limit" if self.over_limit else "ended")
+            return None
+        self.handling = True
+        handling = self.program.flow.error_handling
+        rooms, containers = self.program.rooms, self.program.containers
+        target = rooms[containers[handling.target]].name if handling.target else ""
+        self.emit(events.ErrorHandlingStarted(handling=handling.kind, target=target))
+        return self._protect(self._begin, HANDLING)
+
+    def _failed_expression(self, error: EvaluationError) -> Next | None:
+        text = error.span.text if error.span is not None else ""
+        if error.code == "FUNCTION_UNSUPPORTED":
+            self.emit(events.FunctionUnsupported(function=error.message, expression=text))
+            self._over(Finish("function_unsupported"), "failed")
+            return None
+        self.services.policy("expression_error")
+        return self._fault(error.code, error.message, expression=text)
+
+    def _unsupported(self) -> Next | None:
+        kind = self.program.nodes[self.node].ref.type
+        hint = f"the simulator does not know {kind} yet; `--node` starts the run behind it"
+        self.emit(events.ActionUnsupported(hint=hint))
+        self._over(Finish("action_unsupported"), "failed")
+        return None
+
+    def _limit(self) -> Next | None:
+        self.emit(
+            events.LimitReached(
+                limit="actions", value=self.action_limit, message="too many actions in this flow"
+            )
+        )
+        self.over_limit = True
+        if self.handling:
+            # The second overrun disconnects without a word (help: how many actions can I run).
+            self._over(Finish("disconnect"), "limit")
+            return None
+        self.action_limit = self.actions_run + MAX_ACTIONS_IN_HANDLING
+        return self._fault("ACTION_LIMIT", f"more than {MAX_ACTIONS:,} actions ran")
+
+    # ---- what actions use
+
+    def emit(self, event: events.Event) -> None:
+        """Add an event with id, time and action filled in."""
+        if self.events is None:
+            return
+        event.previous_id = self.event_count
+        self.event_count += 1
+        event.id = self.event_count
+        event.at_ms = self.at_ms
+        if self.node > HANDLING:
+            node = self.program.nodes[self.node]
+            event.action, event.source = node.ref, node.source
+        self.events.append(event)
+
+    def _ran(self, output: str) -> None:
+        if self.events is not None and not self.program.nodes[self.node].silent:
+            self.emit(events.ActionRan(output=output, duration_ms=self.at_ms - self.started_ms))
+
+    def _left(self, output: str) -> None:
+        """An action that goes elsewhere ends too; a menu that repeats has ended already."""
+        if self.node > HANDLING and output not in ("repeat", "error"):
+            self._ran("" if output in ("jump", "choice", "start") else output)
+
+    def assign(self, slot: Slot, raw: Any) -> None:
+        """Set a variable; a change is an event."""
+        values = self.task if slot.of_task else self.flow
+        was = values[slot.index]
+        values[slot.index] = raw
+        if self.events is not None and not equal(was, raw):
+            shown = ("***", "***") if slot.secure else (plain(slot.type, raw), plain(slot.type, was))
+            self.emit(events.VariableSet(name=slot.name, value=shown[0], was=shown[1]))
+
+    def set_participant_data(self, name: str, value: str) -> None:
+        """Set a participant attribute."""
+        was = self.participant_data.get(name)
+        self.participant_data[name] = value
+        if was != value:
+            self.emit(events.ParticipantDataSet(name=name, value=value, was=was))
+
+    def set_language(self, language: str) -> None:
+        """Change the language, now or when the task ends, as the policy says."""
+        if self.services.policy("set_language_effect") == "immediately":
+            self.next_language = language
+            self._switch_language()
+        else:
+            self.next_language = language
+
+    def named(self, kind: str, name: str) -> Any:
+        """A literal resource; one that the organisation lacks is a flow error (missing resource)."""
+        found = self.world.entity(kind, name)
+        if found is None:
+            raise FlowFault("MISSING_RESOURCE", f"the organisation has no {name!r}")
+        return found
+
+    def built_in(self, name: str) -> Any:
+        """The raw value of a built-in variable."""
+        return self.interaction.built_in(name, self)
+
+    def caller_number(self) -> str:
+        """The caller's address as it came."""
+        return self.interaction.from_
+
+    def loop(self) -> LoopState | None:
+        """Where the current loop action stands."""
+        return self.frames[-1].loops.get(self.node)
+
+    def set_loop(self, state: LoopState | None) -> None:
+        """Remember or forget where the current loop action stands."""
+        loops = self.frames[-1].loops
+        if state is None:
+            loops.pop(self.node, None)
+        else:
+            loops[self.node] = state
+
+    def leave_loop(self, index: int) -> None:
+        """Forget the loop that is left from inside."""
+        self.frames[-1].loops.pop(index, None)
+
+
+_FOLLOW: Mapping[type, Callable[[Session, Any], Next | None]] = {
+    Exit: Session._exit,  # noqa: SLF001 - the table belongs to the class
+    Enter: Session._enter,  # noqa: SLF001
+    Call: Session._call,  # noqa: SLF001
+    Return: Session._return,  # noqa: SLF001
+    Finish: Session._finish,  # noqa: SLF001
+}

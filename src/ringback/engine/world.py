@@ -1,0 +1,156 @@
+"""The organisation around a flow, as plain data.
+
+A world knows queues, users, tables, contacts, data actions …; the session asks it by name, drivers answer
+effects from it. A section that a world file does not mention is open: every resource of that kind exists.
+A section that is there is complete. A run without any world is permissive in everything, and says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from ringback.dataactions.model import DataAction
+from ringback.dataactions.transport import Response
+from ringback.lang.expr.values import Entity
+
+_NAMESPACE = uuid.UUID("6c9f0cc2-5f3b-4b0e-9a2e-0d4b6a2f7c11")
+
+# Section of world.yaml -> type code of what it lists. The order is that of the documentation.
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "queues": "que",
+        "users": "usr",
+        "groups": "grp",
+        "skills": "skl",
+        "languages": "lac",
+        "schedules": "sch",
+        "scheduleGroups": "sqg",
+        "emergencyGroups": "emg",
+        "prompts": "pmt",
+        "wrapUpCodes": "wrc",
+    }
+)
+
+
+def made_id(kind: str, name: str) -> str:
+    """The GUID that a resource has when the world names none: always the same for the same name."""
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}:{name.lower()}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A queue, user, skill … of the organisation.
+
+    Attributes:
+        name, id: as the organisation has them; `id` is made from the name when the world names none.
+        fields: further facts (`email` of a user, `accepts` of a queue …).
+    """
+
+    name: str
+    id: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A data table: its key column and its rows by key."""
+
+    name: str
+    key: str
+    rows: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A prepared answer of a data action or look-up.
+
+    Attributes:
+        kind: "answer", "timeout", "lost" (done, but the answer never came) or "malformed".
+        response: what the service answers, for "answer" and "malformed".
+        text: how the user wrote it, for messages.
+    """
+
+    kind: str
+    response: Response | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataActionSetup:
+    """What the world knows about a data action.
+
+    Attributes:
+        name: as flows name it.
+        action: its document; None when only a reply is given.
+        reply: answers it when no live call is wanted; None when there is none.
+        credentials, auth_response, base_url: for its templates and relative URLs.
+    """
+
+    name: str
+    action: DataAction | None = None
+    reply: Canned | None = None
+    credentials: Mapping[str, Any] = field(default_factory=dict)
+    auth_response: Mapping[str, Any] | None = None
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The organisation. Names are compared without regard to case.
+
+    Attributes:
+        resources: type code -> resources; a code that is absent is open.
+        tables, data_actions: by lower-case name; None when the section is absent (open).
+        contacts: external contacts as their JSON bodies.
+        hosts: origin -> origin that requests really go to.
+        country: region for national phone numbers, e.g. "US".
+        time_zone: the organisation's zone.
+        source: name of the document; "" for the permissive world.
+    """
+
+    resources: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
+    tables: Mapping[str, Table] | None = None
+    data_actions: Mapping[str, DataActionSetup] | None = None
+    contacts: tuple[Mapping[str, Any], ...] | None = None
+    participant_data: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    country: str = "US"
+    time_zone: str = "UTC"
+    source: str = ""
+
+    @property
+    def permissive(self) -> bool:
+        """Whether this is the world of a run without one."""
+        return not self.source
+
+    def resource(self, kind: str, key: str, *, by: str = "name") -> Resource | None:
+        """The one resource of that name, e-mail (users) or id; a made one where the section is open."""
+        listed = self.resources.get(kind)
+        if listed is None:
+            return Resource(key, made_id(kind, key) if by == "name" else key) if key else None
+        found = [item for item in listed if _matches(item, kind, key, by)]
+        return found[0] if len(found) == 1 else None
+
+    def entity(self, kind: str, key: str, *, by: str = "name") -> Entity | None:
+        """The same as a value of the expression language."""
+        found = self.resource(kind, key, by=by)
+        return None if found is None else Entity(kind, found.id, found.name, dict(found.fields))
+
+    def data_action(self, name: str) -> DataActionSetup | None:
+        """What is known about a data action; None when the section is open or does not list it."""
+        return (self.data_actions or {}).get(name.strip().lower())
+
+    def table(self, name: str) -> Table | None:
+        """The table of that name, or None."""
+        return (self.tables or {}).get(name.lower())
+
+
+def _matches(item: Resource, kind: str, key: str, by: str) -> bool:
+    if by == "id":
+        return item.id.lower() == key.lower()
+    names = [item.name, str(item.fields.get("email", ""))] if kind == "usr" else [item.name]
+    return key.lower() in (name.lower() for name in names if name)

@@ -1,0 +1,78 @@
+"""callData: execute a data action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringback.documents import Node
+from ringback.flows.actions.base import ActionType, Builder, Field, Getter, Next, Step
+from ringback.flows.actions.bindings import bindings, types, write
+from ringback.flows.effects import CallDataAction, DataActionReply
+from ringback.lang.expr.values import plain
+
+_FAILURE = "category.*.dataAction.*.failureOutputs"
+
+
+def _only(b: Builder, node: Node | None, what: str) -> tuple[str, Node]:
+    members = list(node.items()) if node is not None else []
+    if len(members) != 1:
+        b.fail(f"callData names exactly one {what}, found {len(members)}", node)
+    return members[0]
+
+
+def _inputs(b: Builder, node: Node | None) -> list[tuple[str, str, Getter]]:
+    found = []
+    for name, value in node.items() if node is not None else ():
+        if value.get("noValue") is None:
+            found.append((name, b.type_of(value), b.compile(value, None)))
+    return found
+
+
+def build(b: Builder) -> Step:
+    """Success outputs are written on Success only, failure outputs on Failure only; Timeout writes nothing."""
+    category, inside = _only(b, b.node("category"), "integration")
+    name, body = _only(b, inside.get("dataAction"), "data action")
+    inputs = _inputs(b, body.get("inputs"))
+    success, failure = bindings(b, body.get("successOutputs")), bindings(b, body.get("failureOutputs"))
+    timeout = b.duration("timeout", "callData.timeout", -1)
+    exits = {status: b.exit(status) for status in ("success", "failure", "timeout")}
+    wanted = types(success)
+
+    def begin(run: Any) -> Next:
+        sent = {}
+        for key, type_, value in inputs:
+            if (raw := value(run)) is not None:
+                sent[key] = plain(type_, raw)
+            else:
+                run.services.policy("not_set_data_action_input")
+        limit = timeout(run)
+        return CallDataAction(name, category, sent, limit if limit > 0 else None, outputs=wanted)
+
+    def resume(run: Any, reply: DataActionReply) -> Next:
+        if reply.status == "success":
+            write(run, success, reply.outputs)
+        elif reply.status == "failure":
+            write(run, failure, reply.error)
+        return exits[reply.status]
+
+    return Step(begin, resume)
+
+
+CALL_DATA = ActionType(
+    key="callData",
+    title="Call Data Action",
+    about="Executes a published data action and goes on at Success, Failure or Timeout.",
+    build=build,
+    fields=(
+        Field("category", "integration", "name", required=True, about="The integration."),
+        Field("category.*.dataAction", "dataAction", "name", about="The data action."),
+        Field("category.*.dataAction.*.inputs.*", "any", about="Its inputs."),
+        Field("category.*.dataAction.*.successOutputs.*", "any", "writes", about="Where its outputs go."),
+        Field(_FAILURE + ".*", "any", "writes", about="Where its error goes."),
+        Field("timeout", "dur", about="The step's own clock."),
+        Field("processingPrompt", "pmt", about="Played while the caller waits."),
+    ),
+    outputs=("success", "failure", "timeout"),
+    policies=("not_set_data_action_input", "data_action_outputs_on_other_paths"),
+    source="help: Call Data Action; scripting SDK: ActionCallData",
+)

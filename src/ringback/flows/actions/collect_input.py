@@ -1,0 +1,91 @@
+"""collectInput: ask the caller for digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringback.flows.actions.base import ActionType, Builder, Field, Next, Step
+from ringback.flows.effects import Gather, Input
+
+MAX_DIGITS = 40
+
+
+def _number(b: Builder, path: str) -> int | None:
+    node = b.node(path)
+    if node is None:
+        return None
+    value = (node.get("lit") or node).value
+    if not isinstance(value, int) or not 1 <= value <= MAX_DIGITS:
+        b.fail(f"the number of digits must be 1 to {MAX_DIGITS}", node)
+    return value
+
+
+def _range(b: Builder) -> tuple[int, int]:
+    exact = _number(b, "digits.exact")
+    if exact is not None:
+        return exact, exact
+    least, most = _number(b, "digits.range.min"), _number(b, "digits.range.max")
+    if least is None or most is None:
+        b.fail(
+            "collectInput needs `digits: {exact: n}` or `digits: {range: {min: a, max: b}}`", b.node("digits")
+        )
+    if least > most:
+        b.fail("the range of digits is empty", b.node("digits"))
+    return least, most
+
+
+def build(b: Builder) -> Step:
+    """Enough digits in time is Success and writes them; everything else is Failure and writes nothing."""
+    least, most = _range(b)
+    prompt, store = b.text("inputAudio"), b.writes("inputData")
+    patience = b.duration("noEntryTimeout", "collectInput.noEntryTimeout", 5_000)
+    between = b.duration("interDigitTimeout", "collectInput.interDigitTimeout", 3_000)
+    star, pound = (
+        b.value("acceptJustStar", "bln", default=False),
+        b.value("acceptJustPound", "bln", default=False),
+    )
+    terminator = b.name("terminatingDtmf").removeprefix("digit_")
+    success, failure = b.exit("success"), b.exit("failure")
+
+    def begin(run: Any) -> Next:
+        return Gather(
+            prompt(run), "digits", least, most, terminator, patience(run), between(run), run.language
+        )
+
+    def accepted(run: Any, digits: str) -> bool:
+        if digits == "*":
+            return bool(star(run))
+        if digits == "#":
+            return bool(pound(run))
+        return least <= len(digits) <= most and digits.isdigit()
+
+    def resume(run: Any, reply: Input) -> Next:
+        if not accepted(run, reply.digits):
+            return failure
+        if store is not None:
+            store(run, reply.digits)
+        return success
+
+    return Step(begin, resume)
+
+
+COLLECT_INPUT = ActionType(
+    key="collectInput",
+    title="Collect Input",
+    about="Plays a prompt and collects digits, exactly n or a range, up to 40.",
+    build=build,
+    fields=(
+        Field("inputData", "str", "writes", about="Where the digits go."),
+        Field("digits.exact", "int", "word", about="Number of digits."),
+        Field("digits.range", "int", "word", about="Least and most digits."),
+        Field("inputAudio", "aud", about="The prompt."),
+        Field("noEntryTimeout", "dur", about="Patience for the first key."),
+        Field("interDigitTimeout", "dur", about="Patience between keys."),
+        Field("acceptJustStar", "bln", about="Whether a lone * is an entry."),
+        Field("acceptJustPound", "bln", about="Whether a lone # is an entry."),
+        Field("verificationType", "word", "word", about="none, digits or number."),
+        Field("verificationAudio", "aud", about="Asks whether the entry is right."),
+    ),
+    outputs=("success", "failure"),
+    source="scripting SDK: ActionCollectInput",
+)
