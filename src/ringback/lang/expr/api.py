@@ -91,7 +91,7 @@ def evaluate(text: str, variables: Mapping[str, Any] | None = None) -> Value:
             and timedelta stand for their types; a list or tuple of one type is a collection, a dict and a
             mixed list are JSON, None is NOT_SET without a type.
 
-    The clock stands at the seam's start; no look-up finds anything.
+    The clock stands at 2025-06-02T10:00:00Z; no look-up finds anything.
 
     Raises:
         ExpressionError: the text is wrong. EvaluationError: it failed while it ran.

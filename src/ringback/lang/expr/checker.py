@@ -9,9 +9,9 @@ for parameters that tolerate it, then it takes any parameter and fails when the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringback.core.span import Span
 from ringback.lang.expr import complaints, tree
@@ -67,8 +67,7 @@ def check_tree(
     return root if target is None else checker.convert(root, target)
 
 
-@dataclass(slots=True)
-class _Checker:
+class _Checker(NamedTuple):
     scope: Scope
     text: str
     file: str

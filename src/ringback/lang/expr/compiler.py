@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ringback.core.span import Span
 from ringback.lang.expr import tree
@@ -29,8 +28,7 @@ _NESTED_CHAIN = 40
 _PLAIN_EQUALITY = frozenset(("str", "int", "dec", "bln", "dtm", "dur", "dat", "tim", "cur"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
+class _Built(NamedTuple):
     """A closure; `constant` when it always gives `value`."""
 
     run: Run
@@ -43,8 +41,7 @@ def compile_tree(node: Typed, *, text: str, file: str = "expression") -> Run:
     return _Compiler(text, file).build(node).run
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(NamedTuple):
     """Adds the place in the text to the errors of one operation; made once, used when it fails."""
 
     node: Operation
@@ -75,8 +72,7 @@ class _Places:
             error.span = self.compiler.span(self.node.node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiler:
+class _Compiler(NamedTuple):
     text: str
     file: str
 

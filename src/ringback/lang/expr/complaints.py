@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from ringback.core.span import Span
@@ -189,8 +188,23 @@ def _generic(overloads: Sequence[Overload]) -> bool:
 
 
 def _closest(name: str, known: Mapping[str, str]) -> str:
-    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.75)
-    return known[found[0]] if found else ""
+    lowered = name.lower()
+    distance, best = min(((_distance(lowered, key), key) for key in known), default=(len(name), ""))
+    return known[best] if distance <= max(1, len(name) // 4) else ""
+
+
+def _distance(one: str, two: str) -> int:
+    """How many letters must be added, removed, changed or swapped with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(two) + 1))
+    for i, letter in enumerate(one, start=1):
+        before, last, row = row, before, [i]
+        for j, other in enumerate(two, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and (one[i - 2], letter) == (other, two[j - 2]):
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def _called(name: str, node: tree.Node) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringback.lang.expr.signature import Overload, Parameter
 from ringback.lang.expr.typed import Constant, Typed
@@ -12,8 +12,7 @@ from ringback.lang.expr.types import base, collection_of, is_collection, item_of
 _AUDIO_OR_PROMPT = ("audpmt", "apa")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An overload that fits.
 
     Attributes:

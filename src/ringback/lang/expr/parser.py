@@ -25,7 +25,7 @@ The binary levels are one loop with a table of strengths: a level of parentheses
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal as Choice
 
 from ringback.core.errors import LimitError
@@ -72,18 +72,15 @@ def parse(text: str, *, file: str = "expression") -> tree.Node:
     return node
 
 
-@dataclass(slots=True)
 class _Parser:
-    text: str
-    file: str
-    tokens: list[Token]
-    position: int = 0
-    nesting: int = 0
-    calls: int = 0
-    token: Token = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.token = self.tokens[0]
+    def __init__(self, text: str, file: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.file = file
+        self.tokens = tokens
+        self.token = tokens[0]
+        self.position = 0
+        self.nesting = 0
+        self.calls = 0
 
     def advance(self) -> Token:
         token = self.token

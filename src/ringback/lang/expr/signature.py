@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 # plain: call(*operands). context: call(env, *operands). lazy: call(env, *thunks), each thunk(env) -> value.
@@ -70,6 +71,7 @@ _PARAMETER = re.compile(
 )
 
 
+@cache  # the same parameters come again in many rows
 def _parameter(text: str) -> Parameter:
     match = _PARAMETER.fullmatch(text.strip())
     if match is None:
@@ -89,6 +91,7 @@ def _parameter(text: str) -> Parameter:
     )
 
 
+@cache
 def signature(text: str) -> tuple[tuple[Parameter, ...], str]:
     """The parameters and the result type that a signature line describes.
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ringback.core.errors import LimitError
 from ringback.core.span import Span
@@ -21,8 +20,7 @@ MAX_LENGTH = 32_000
 Kind = Literal["integer", "decimal", "string", "boolean", "not_set", "name", "operator", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of an expression.
 
     Attributes:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Positioned:
     """Where a node stands in the text.
 
@@ -25,13 +25,24 @@ class Positioned:
         depth: levels of nesting below and including it.
     """
 
-    at: int = field(default=0, compare=False, repr=False)
-    start: int = field(default=0, compare=False, repr=False)
-    end: int = field(default=0, compare=False, repr=False)
-    depth: int = field(default=1, compare=False, repr=False)
+    at: int = 0
+    start: int = 0
+    end: int = 0
+    depth: int = 1
+
+    # Written once here: generated for every class they would double the time that the import takes.
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and _content(self) == _content(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *_content(self)))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, _content(self)))})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Literal(Positioned):
     """A written value; `text` is the number as typed, its minus folded in, or the content of the string."""
 
@@ -43,7 +54,7 @@ class Literal(Positioned):
         return quoted(self.text) if self.type == "str" else self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NotSet(Positioned):
     """The bare word NOT_SET."""
 
@@ -52,7 +63,7 @@ class NotSet(Positioned):
         return "NOT_SET"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Name(Positioned):
     """The first word of a variable's name; until it is checked, the others are `Property` nodes around it."""
 
@@ -63,7 +74,7 @@ class Name(Positioned):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Property(Positioned):
     """`target.name` or `target."name"`."""
 
@@ -76,7 +87,7 @@ class Property(Positioned):
         return f"{_accessed(self.target)}.{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Item(Positioned):
     """`target[index]`: an item, or a property when the index is a string literal."""
 
@@ -88,7 +99,7 @@ class Item(Positioned):
         return f"{_accessed(self.target)}[{self.index}]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unary(Positioned):
     """`!x`, `~x` or `-x` of anything but a number literal."""
 
@@ -103,7 +114,7 @@ class Unary(Positioned):
         return f"{self.operator}{self.operand}" if bare else f"{self.operator}({self.operand})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binary(Positioned):
     """`left operator right`; the operator as typed, so `OR` stays `OR`."""
 
@@ -121,7 +132,7 @@ class Binary(Positioned):
         return "".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ternary(Positioned):
     """`condition ? then : otherwise`."""
 
@@ -136,7 +147,7 @@ class Ternary(Positioned):
         return f"{condition} ? {parts[0]} : {parts[1]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Positioned):
     """`name(arguments)`; the name as typed."""
 
@@ -208,6 +219,11 @@ def walk(node: Node) -> Iterator[Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(children(current)))
+
+
+def _content(node: Any) -> tuple[Any, ...]:
+    # The positional fields: places are keyword-only and do not count.
+    return tuple(getattr(node, name) for name in node.__match_args__)
 
 
 def _accessed(target: Node) -> str:

@@ -14,7 +14,7 @@ from ringback.lang.expr.environment import Variable
 from ringback.lang.expr.signature import Overload
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Constant:
     """A literal, or NOT_SET of the type that its place gives it.
 
@@ -35,7 +35,7 @@ class Constant:
         return "NOT_SET" if self.value is None else str(self.node)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reference:
     """A variable, a built-in or a constant of the language; `text` is its name as typed."""
 
@@ -49,7 +49,7 @@ class Reference:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Access:
     """A property of a value: `x.name` or, with `bracket`, `x["name"]`.
 
@@ -78,7 +78,7 @@ class Access:
         return f"{target}.{name if tree.IDENTIFIER.fullmatch(name) else tree.quoted(name)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Operation:
     """A function call or an operator with the overload that was chosen for it.
 
