@@ -1,0 +1,340 @@
+"""Plain flow documents to the flow model: the JSON form that tutorials use.
+
+    {"name": …, "type": "voice",
+     "initialAction": {"name": "Start", "type": "Start", "routing": {"queue": …}, "on": {"next": …}},
+     "actions": [{"name": …, "type": …, "on": {…}}, …]}
+
+Keys may be written in snake case, and the document may be YAML. Every action becomes the Architect action
+that it stands for, so that one engine runs both forms; look-ups are `plainLookup` (a POST) and
+`plainContactLookup`. A menu is a container of its own, entered by a jumpToMenu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ringback.core.errors import DefinitionError
+from ringback.documents import Node, Problems, read_json, read_yaml, suggestion
+from ringback.flows.actions import ACTIONS
+from ringback.flows.loaders import plain_values as values
+from ringback.flows.loaders.plain_fields import Fields
+from ringback.flows.loaders.plain_items import Item, Items, camel_keys
+from ringback.flows.loaders.plain_types import ALIASES, CONTACT_LOOKUP, LOOKUP, MENU, SET_VARIABLE, START
+from ringback.flows.loaders.shapes import list_of, text_of
+from ringback.flows.loaders.supported import known_outputs
+from ringback.flows.model import Action, Container, Flow, Variable
+
+MAIN = "main"
+_TYPES: Mapping[str, str] = {
+    "voice": "inboundCall",
+    "call": "inboundCall",
+    "message": "inboundShortMessage",
+    "sms": "inboundShortMessage",
+    "chat": "inboundChat",
+    "email": "inboundEmail",
+    "workflow": "workflow",
+}
+_KEYS = frozenset(
+    [
+        "id",
+        "version",
+        "name",
+        "description",
+        "type",
+        "initialAction",
+        "actions",
+        "routing",
+        "language",
+        "division",
+    ]
+)
+_MENU_KEYS = frozenset(["audio", "choices", "repeat", "timeout", "default"])
+_FRAME_KEYS = frozenset(["id", "name", "type", "description", "on", "routing"])
+_DTMF = {"*": "digit_star", "#": "digit_pound"} | {str(digit): f"digit_{digit}" for digit in range(10)}
+
+
+def load_plain(text: str, *, file: str) -> Flow:
+    """The flow of a plain document.
+
+    Raises:
+        DefinitionError: the document is wrong; `DocumentErrors` when it is JSON (or YAML) but no right flow.
+    """
+    document = (
+        read_json(text, file=file)
+        if text.lstrip("\ufeff \t\r\n").startswith("{")
+        else read_yaml(text, file=file)
+    )
+    if not document.is_map:
+        hint = 'write {"name": …, "initialAction": …, "actions": […]}'
+        raise DefinitionError("a plain flow is an object", span=document.span, hint=hint, code="RB020")
+    problems = Problems()
+    flow = _Loader(camel_keys(document, problems), problems, text).load(file)
+    problems.check()
+    return flow
+
+
+class _Loader:
+    """Loads one plain flow."""
+
+    def __init__(self, document: Node, problems: Problems, text: str) -> None:
+        self._document = document
+        self._problems = problems
+        self._items = Items(problems, MAIN)
+        self._mentions_number = "$phonenumber" in text.lower()
+
+    def load(self, file: str) -> Flow:
+        """The flow; problems are noted, not raised."""
+        self._problems.unknown_keys(self._document, _KEYS, "in the flow")
+        if not text_of(self._document.get("name")):
+            hint = 'write "name": "…"'
+            self._problems.error("RB020", "the flow has no name", self._document.span, hint=hint)
+        first = self._read()
+        variables = self._variables()
+        fields = Fields(self._problems, {name.lower() for name in variables})
+        language = text_of(self._document.get("language")).lower() or "en-us"
+        main, menus = self._containers(fields, first, language)
+        return Flow(
+            name=text_of(self._document.get("name")),
+            type=self._type(),
+            start=MAIN,
+            containers={box.id: box for box in (main, *menus)},
+            variables=tuple(variables.values()),
+            description=text_of(self._document.get("description")),
+            division=text_of(self._document.get("division")),
+            default_language=language,
+            source=file,
+            form="plain",
+            diagnostics=self._problems.warnings,
+        )
+
+    def _type(self) -> str:
+        written = self._document.get("type")
+        found = _TYPES.get(text_of(written).lower() or "voice")
+        if found is None and written is not None:
+            hint = suggestion(text_of(written), _TYPES, "types")
+            self._problems.error("RB020", f"unknown flow type {text_of(written)!r}", written.span, hint=hint)
+        return found or "inboundCall"
+
+    def _read(self) -> Item | None:
+        """Take all actions; the one that runs first."""
+        initial = self._document.get("initialAction")
+        start = self._items.add(initial) if initial is not None else None
+        listed = list_of(self._document.get("actions"), "`actions`", self._problems)
+        below = self._items.add_all(listed)
+        if start is None:
+            if below is None:
+                hint = 'write "initialAction": {…} and "actions": […]'
+                self._problems.error("RB024", "the flow has no actions", self._document.span, hint=hint)
+            return below
+        start.below = below
+        if start.type != START:
+            return start
+        self._problems.unknown_keys(
+            start.node, _FRAME_KEYS | {"onerror", "ontimeout", "onError", "onTimeout"}, "in the Start action"
+        )
+        return self._lead_on(start)
+
+    def _lead_on(self, start: Item) -> Item | None:
+        """The action that Start leads to; it takes over what Start says about errors and timeouts."""
+        first = self._items.after(start)
+        handlers = {output: node for output, node in start.on.items() if output != "next"}
+        if first is not None:
+            first.on = {**handlers, **first.on}
+            for item in self._items:
+                item.inside = first if item.inside is start else item.inside
+        return first
+
+    def _variables(self) -> dict[str, Variable]:
+        """Every variable that the actions write, by name; `$phoneNumber` and `$error` when they are used."""
+        found: dict[str, Variable] = {}
+        for item in self._items:
+            for node, type_ in _written(item):
+                name = values.variable_name(text_of(node))
+                if not name[1:].replace("_", "a").isalnum() or name[1:2].isdigit():
+                    hint = "use letters, digits and underscores, e.g. customerName"
+                    self._problems.error("RB032", f"{name!r} is no name for a variable", node.span, hint=hint)
+                elif name not in found or found[name].type == "jsn":
+                    found[name] = Variable(name=name, type=type_, span=node.span)
+            if item.type == LOOKUP:
+                found.setdefault("$error", Variable(name="$error", type="jsn", span=item.node.span))
+        if self._mentions_number and "$phoneNumber" not in found:
+            initial = values.exp("ToPhoneNumber(Call.Ani).e164", self._document)
+            found["$phoneNumber"] = Variable(name="$phoneNumber", type="str", initial=initial)
+        return found
+
+    def _containers(
+        self, fields: Fields, first: Item | None, language: str
+    ) -> tuple[Container, list[Container]]:
+        last = self._routing(fields)
+        end = last.id if last is not None else None
+        actions = [self._action(item, fields, end) for item in self._items]
+        menus = [self._menu(item, fields, end, language) for item in self._items if item.type == MENU]
+        if last is not None:
+            actions.append(last)
+        start = first.id if first is not None else end
+        name = text_of(self._document.get("name"))
+        main = Container(
+            MAIN, name, "task", start, tuple(actions), span=self._document.span, body=self._document
+        )
+        return main, menus
+
+    def _routing(self, fields: Fields) -> Action | None:
+        """The transfer to the queue that ends the flow."""
+        initial = self._document.get("initialAction")
+        places = [initial.get("routing") if initial is not None else None, self._document.get("routing")]
+        routing = next((node for node in places if node is not None), None)
+        if routing is None:
+            return None
+        queue = routing.get("queue") if routing.is_map else routing
+        if queue is None or queue.value is None:
+            hint = 'write "routing": {"queue": {"name": "…"}}'
+            self._problems.error("RB020", "the routing names no queue", routing.span, hint=hint)
+            return None
+        name = values.scalar("Transfer to queue", routing)
+        members = {"name": name, "targetQueue": values.value(queue, "que", fields.variables)}
+        body = values.made(members, routing)
+        id_ = f"{MAIN}#{sum(1 for _ in self._items) + 2}"
+        return Action(
+            id_, "Transfer to queue", "transferToAcd", body, None, container=MAIN, span=routing.span
+        )
+
+    def _action(self, item: Item, fields: Fields, end: str | None) -> Action:
+        is_menu = item.type == MENU
+        type_ = "jumpToMenu" if is_menu else item.type
+        reference = values.scalar(f"./menus/menu[{item.name}]", item.node)
+        body = (
+            values.made({"targetMenuRef": reference}, item.node)
+            if is_menu
+            else fields.body(item.type, item.node)
+        )
+        if type_ not in ACTIONS:
+            self._problems.warn(
+                "RB027",
+                f"action {type_!r} is not supported by the simulator yet",
+                item.node.key_span("type"),
+                hint="running into it ends the run as failed",
+            )
+        outputs = {} if is_menu else self._outputs(item, end)
+        return Action(
+            id=item.id,
+            name=item.name,
+            type=type_,
+            body=body,
+            next=_id(self._items.after(item), end),
+            outputs={output: target for output, target in outputs.items() if target is not None},
+            target=_menu_id(item) if is_menu else None,
+            container=MAIN,
+            span=item.node.span,
+        )
+
+    def _outputs(self, item: Item, end: str | None) -> dict[str, str | None]:
+        known = known_outputs(item.type)
+        found = {}
+        for output, target in item.on.items():
+            if output == "next":
+                continue
+            if known is not None and output not in known and not {"*", "case*"} & known:
+                message = f"the action {item.name!r} ({item.type}) has no output {output!r}"
+                hint = suggestion(output, {*known, "next"}, "outputs")
+                self._problems.error("RB026", message, target.span, hint=hint)
+            found[output] = _id(self._items.find(target), end)
+        return found
+
+    def _menu(self, item: Item, fields: Fields, end: str | None, language: str) -> Container:
+        """A menu with a choice for each key; the default choice has no key."""
+        where = f"in the menu {item.name!r}"
+        self._problems.unknown_keys(item.node, _MENU_KEYS | _FRAME_KEYS, where)
+        targets = list(item.choices.items())
+        otherwise = item.on.get("default") or item.on.get("timeout") or item.on.get("next")
+        default = None
+        choices = [
+            self._choice(item, number, key, node, language) for number, (key, node) in enumerate(targets, 1)
+        ]
+        nexts = [_id(self._items.find(node), end) for _, node in targets]
+        if otherwise is not None:
+            default = f"{_menu_id(item)}#{len(choices) + 1}"
+            choices.append(self._choice(item, len(choices) + 1, "", otherwise, language))
+            nexts.append(_id(self._items.find(otherwise), end))
+        actions = tuple(
+            Action(id_, name, "plainChoice", body, follows, container=_menu_id(item), span=body.span)
+            for (id_, name, body), follows in zip(choices, nexts, strict=True)
+        )
+        body = values.made(dict(_menu_settings(item.node, fields)), item.node)
+        return Container(
+            id=_menu_id(item),
+            name=item.name,
+            kind="menu",
+            start=None,
+            actions=actions,
+            body=body,
+            default_choice=default,
+            span=item.node.span,
+        )
+
+    @staticmethod
+    def _choice(item: Item, number: int, key: str, target: Node, language: str) -> tuple[str, str, Node]:
+        """Id, name and body of a choice: a key of the telephone, or a word that the caller says."""
+        name = text_of(target) or key
+        members = {"name": values.scalar(name, target)}
+        if key in _DTMF:
+            members["dtmf"] = values.scalar(_DTMF[key], target)
+        elif key:
+            terms = Node((values.scalar(key, target),), target.span)
+            by_language = values.made({language: values.made({"terms": terms}, target)}, target)
+            members["speechRecTerms"] = by_language
+        return f"{_menu_id(item)}#{number}", name, values.made(members, target)
+
+
+def _id(item: Item | None, end: str | None) -> str | None:
+    return item.id if item is not None else end
+
+
+def _menu_id(item: Item) -> str:
+    return f"menu/{item.name}"
+
+
+def _menu_settings(node: Node, fields: Fields) -> Iterator[tuple[str, Node]]:
+    """`audio`, `repeat`, `timeout` (ms) as a menu of Architect has them."""
+    audio, repeat, timeout = node.get("audio"), node.get("repeat"), node.get("timeout")
+    if audio is not None:
+        yield "audio", values.value(audio, "aud", fields.variables)
+    settings = {}
+    if repeat is not None:
+        settings["repeatCount"] = values.value(repeat, "int", fields.variables)
+    if timeout is not None:
+        settings["menuSelectionTimeout"] = values.value(timeout, "dur", fields.variables)
+    yield "settingsMenu", values.made(settings, node)
+
+
+def _written(item: Item) -> Iterator[tuple[Node, str]]:
+    """The names of variables that an action writes, with their types."""
+    node = item.node
+    if item.type == SET_VARIABLE:
+        assigned = node.get("set")
+        if assigned is not None:
+            for name, _ in assigned.items():
+                yield values.scalar(name, Node(None, assigned.key_span(name))), "jsn"
+    if item.type in (LOOKUP, CONTACT_LOOKUP):
+        yield node.get("outputVariable") or values.scalar("lookupResponse", node), "jsn"
+    for key in ("outputs", "failureOutputs"):
+        for _, member in _items_of(node.get(key)):
+            yield member, "jsn"
+    if item.type == "getParticipantData":
+        for _, member in _items_of(node.get("attributes")):
+            yield member, "str"
+    yield from _declared_writes(item)
+
+
+def _declared_writes(item: Item) -> Iterator[tuple[Node, str]]:
+    """What the action's declaration says that it writes."""
+    action = ACTIONS.get(item.type)
+    plain_key = {archy: plain for plain, archy in ALIASES.get(item.type, {}).items()}
+    for field in action.fields if action is not None and not item.type.startswith("plain") else ():
+        if field.role == "writes" and "." not in field.path:
+            member = item.node.get(field.path) or item.node.get(plain_key.get(field.path, ""))
+            if member is not None and text_of(member):
+                yield member, field.type
+
+
+def _items_of(node: Node | None) -> Iterator[tuple[str, Node]]:
+    return ((key, member) for key, member in (node.items() if node is not None else ()) if text_of(member))
