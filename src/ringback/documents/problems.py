@@ -60,7 +60,8 @@ class Problems:
     def check(self) -> None:
         """Raise `DocumentErrors` when there were errors."""
         if self._errors:
-            raise DocumentErrors(sorted(self._errors, key=_place), self.warnings)
+            in_order: list[DefinitionError] = sorted(self._errors, key=_place)
+            raise DocumentErrors(in_order, self.warnings)
 
     def unknown_keys(self, node: Node, known: Collection[str], where: str, *, warn: bool = False) -> None:
         """An error (or a warning) for each key that is not `known`; `where` names the mapping."""
