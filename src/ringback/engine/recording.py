@@ -113,8 +113,24 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Events]] = MappingProxyType(
 )
 
 
-def events_of(effect: ask.Effect, reply: Any) -> Events:
-    """The events of an answered effect; a caller who hung up leaves only what was played."""
+# These happen when the reply comes, the others when the effect begins.
+_AT_THE_END = (
+    events.InputReceived,
+    events.DataActionReplied,
+    events.TableLookedUp,
+    events.ContactsFound,
+    events.TransferAttempted,
+    events.TimeWaited,
+)
+
+
+def events_of(effect: ask.Effect, reply: Any) -> tuple[Events, Events]:
+    """The events of an answered effect: when it began, and when the reply came.
+
+    A caller who hung up leaves only what was played.
+    """
     if isinstance(reply, ask.HungUp) and not isinstance(effect, ask.Play | ask.Gather):
-        return []
-    return _RECORDERS[type(effect)](effect, reply)
+        return [], []
+    found = _RECORDERS[type(effect)](effect, reply)
+    late: Events = [event for event in found if isinstance(event, _AT_THE_END)]
+    return [event for event in found if not isinstance(event, _AT_THE_END)], late

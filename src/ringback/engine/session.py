@@ -119,13 +119,26 @@ class Session:
         """
         if self.ended:
             return None
-        following = self._protect(self._start) if reply is None else self._answered(reply)
+        return self._run_on(self._protect(self._start) if reply is None else self._answered(reply))
+
+    def _run_on(self, following: Next | None) -> Effect | None:
         while not self.ended:
             if isinstance(following, Effect):
                 self.waiting = following
                 return following
             following = self._protect(self._follow, following)
         return None
+
+    def start_at(self, index: int) -> Effect | None:
+        """Begin at a node instead of the beginning: no greeting, its container's variables fresh."""
+        self.node = GREETING
+        node = self.program.nodes[index]
+        following = self._protect(self._start_inside, node.container, index)
+        return self._run_on(following)
+
+    def _start_inside(self, room: int, index: int) -> Next | None:
+        self._prepare()
+        return self._open(Frame(room, []), (), how="start", keep=0, entry=index)
 
     @property
     def ended(self) -> bool:
@@ -143,6 +156,10 @@ class Session:
             return self._unsupported()
 
     def _start(self) -> Next | None:
+        self._prepare()
+        return self._begin(self.node)
+
+    def _prepare(self) -> None:
         if self.begun:
             raise InternalError("the session waits for a reply")
         self.begun = True
@@ -152,7 +169,6 @@ class Session:
         )
         self.flow = [get(self) for get in self.program.initial]
         self._set_inputs()
-        return self._begin(self.node)
 
     def _set_inputs(self) -> None:
         for name, raw in self.interaction.variables:
@@ -165,15 +181,23 @@ class Session:
         if effect is None:
             raise InternalError("the session waits for no reply")
         self.waiting = None
-        if self.events is not None:
-            for event in events_of(effect, reply):
-                self.emit(event)
-        self.at_ms += reply.elapsed_ms
+        self._record(effect, reply)
         if isinstance(reply, HungUp):
             self.emit(events.CallerHungUp())
             self._over(Finish("hangup"))
             return None
         return self._protect(self.program.nodes[self.node].resume, self, reply)
+
+    def _record(self, effect: Effect, reply: Reply) -> None:
+        if self.events is None:
+            self.at_ms += reply.elapsed_ms
+            return
+        began, came = events_of(effect, reply)
+        for event in began:
+            self.emit(event)
+        self.at_ms += reply.elapsed_ms
+        for event in came:
+            self.emit(event)
 
     def _follow(self, following: Next | None) -> Next | None:
         return _FOLLOW[type(following)](self, following)
@@ -219,7 +243,15 @@ class Session:
             keep=len(self.frames),
         )
 
-    def _open(self, frame: Frame, inputs: tuple[tuple[str, Any], ...], *, how: str, keep: int) -> Next | None:
+    def _open(
+        self,
+        frame: Frame,
+        inputs: tuple[tuple[str, Any], ...],
+        *,
+        how: str,
+        keep: int,
+        entry: int | None = None,
+    ) -> Next | None:
         self._switch_language()
         del self.frames[keep:]
         self.frames.append(frame)
@@ -231,7 +263,8 @@ class Session:
             frame.values[position] = initial(self)
         for key, raw in inputs:
             self.assign(room.slots[key], raw)
-        return self._begin(room.entry) if room.entry >= 0 else self._open_end()
+        first = room.entry if entry is None else entry
+        return self._begin(first) if first >= 0 else self._open_end()
 
     def _return(self, finished: Return) -> Next | None:
         self._left(finished.output)

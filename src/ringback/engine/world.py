@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from ringback.dataactions.auth import Integration
+from ringback.dataactions.execute import NO_INTEGRATION
 from ringback.dataactions.model import DataAction
-from ringback.dataactions.transport import Response
+from ringback.dataactions.transport import Transport
 from ringback.lang.expr.values import Entity
 
 _NAMESPACE = uuid.UUID("6c9f0cc2-5f3b-4b0e-9a2e-0d4b6a2f7c11")
@@ -65,37 +67,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Canned:
-    """A prepared answer of a data action or look-up.
-
-    Attributes:
-        kind: "answer", "timeout", "lost" (done, but the answer never came) or "malformed".
-        response: what the service answers, for "answer" and "malformed".
-        text: how the user wrote it, for messages.
-    """
-
-    kind: str
-    response: Response | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class DataActionSetup:
     """What the world knows about a data action.
 
     Attributes:
         name: as flows name it.
         action: its document; None when only a reply is given.
-        reply: answers it when no live call is wanted; None when there is none.
-        credentials, auth_response, base_url: for its templates and relative URLs.
+        reply: answers when no live call is wanted (`faults.transport_of`); None when there is none.
+        integration: credentials, authentication and base URL.
     """
 
     name: str
     action: DataAction | None = None
-    reply: Canned | None = None
-    credentials: Mapping[str, Any] = field(default_factory=dict)
-    auth_response: Mapping[str, Any] | None = None
-    base_url: str = ""
+    reply: Transport | None = None
+    integration: Integration = NO_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True)

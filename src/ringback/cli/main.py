@@ -1,0 +1,83 @@
+"""The `ringback` command: loads the one command that is wanted, and turns errors into exit codes.
+
+Commands are imported when they are called: `ringback --help` must start in a blink.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from ringback import __version__
+from ringback.core.errors import RingbackError
+
+# command -> (module:attribute, one-line help); the help is here so that --help imports nothing.
+COMMANDS = {
+    "run": ("ringback.cli.run:run", "Simulate one interaction through a flow."),
+    "action": ("ringback.cli.action:action", "Run, show and convert data actions."),
+}
+ISSUES = "https://github.com/ringback/ringback/issues"
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands, in order of importance."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and give a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, message="ringback %(version)s")
+def cli() -> None:
+    """Run a Genesys Cloud contact centre's logic on your own machine."""
+
+
+def main() -> None:
+    """Entry point: 0 done, 1 findings or a bad document, 2 usage, 3 a remote refused, 70 our bug."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except RingbackError as error:
+        click.echo(f"error: {_text(error)}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("RINGBACK_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            f"  hint: this is a bug in ringback; set RINGBACK_DEBUG=1 and report it at {ISSUES}", err=True
+        )
+        sys.exit(70)
+
+
+def _text(error: RingbackError) -> str:
+    text = str(error)
+    return f"{text}\n  hint: {error.hint}" if error.hint and error.hint not in text else text

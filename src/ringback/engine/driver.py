@@ -1,0 +1,145 @@
+"""The scripted driver: answers effects from a world, prepared replies, and a caller script."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ringback.engine import contacts_search
+from ringback.engine.caller import Step
+from ringback.engine.data_calls import DataCalls
+from ringback.engine.samples import sample
+from ringback.engine.session import Session
+from ringback.engine.world import World, made_id
+from ringback.flows import effects as ask
+
+MS_PER_CHARACTER = 60  # policy audio_duration: about 170 words a minute
+
+
+class ScriptedDriver:
+    """Answers every effect of a session; nobody presses anything unless the script says so."""
+
+    def __init__(self, world: World, calls: DataCalls, caller: Iterable[Step] = ()) -> None:
+        self.world = world
+        self.calls = calls
+        self.caller = deque(caller)
+        self.notes: list[str] = []
+
+    def answer(self, session: Session, effect: ask.Effect) -> ask.Reply:
+        """The reply to an effect; the policies it used are noted in the session."""
+        reply = _ANSWERS[type(effect)](self, effect)
+        for name in getattr(reply, "policies", {}):
+            session.services.policy(name)
+        return reply
+
+    # ---- the caller
+
+    def _play(self, effect: ask.Play) -> ask.Reply:
+        if self.caller and self.caller[0].what == "hangup":
+            self.caller.popleft()
+            return ask.HungUp()
+        return ask.Done(spoken_ms(effect.text))
+
+    def _gather(self, effect: ask.Gather) -> ask.Reply:
+        elapsed = spoken_ms(effect.text)
+        waited = 0
+        while self.caller:
+            step = self.caller.popleft()
+            if step.what == "hangup":
+                return ask.HungUp(elapsed + waited)
+            if step.what == "wait":
+                waited += step.ms
+                if waited < effect.timeout_ms:
+                    continue
+                self._put_back(Step("wait", ms=waited - effect.timeout_ms))
+                break
+            return self._entered(effect, step, elapsed + waited)
+        return ask.Input(elapsed + effect.timeout_ms)
+
+    def _put_back(self, step: Step) -> None:
+        if step.ms > 0 or step.text:
+            self.caller.appendleft(step)
+
+    def _entered(self, effect: ask.Gather, step: Step, elapsed: int) -> ask.Input:
+        if step.what == "say":
+            return ask.Input(elapsed, speech=step.text)
+        keys, rest = _taken(effect, step.text)
+        self._put_back(Step("press", rest) if rest else Step("press"))
+        short = effect.kind == "digits" and len(keys) < effect.most and not rest
+        return ask.Input(elapsed + (effect.inter_digit_ms if short else 0), digits=keys)
+
+    def _wait(self, effect: ask.Wait) -> ask.Reply:
+        return ask.Done(effect.ms)
+
+    # ---- the organisation
+
+    def _call(self, effect: ask.CallDataAction) -> ask.Reply:
+        return self.calls.call(effect)
+
+    def _post(self, effect: ask.PostLookup) -> ask.Reply:
+        return self.calls.post(effect)
+
+    def _row(self, effect: ask.LookUpRow) -> ask.Reply:
+        if self.world.tables is None:
+            row = {name: sample(type_) for name, type_ in effect.outputs.items()}
+            return ask.RowReply(row=row)
+        table = self.world.table(effect.table)
+        if table is None:
+            message = f"no data table {effect.table!r}"
+            return ask.RowReply(
+                status="failure", error_type="DataTablesTableNotFoundException", error_message=message
+            )
+        row = dict(table.rows.get(effect.key, {}))
+        return ask.RowReply(status="found" if effect.key in table.rows else "notFound", row=row)
+
+    def _contacts(self, effect: ask.FindContacts) -> ask.Reply:
+        if self.world.contacts is None:
+            name = {"id": made_id("contact", effect.key), "firstName": "Sample", "lastName": "Contact"}
+            return ask.ContactsReply(contacts=[name])
+        if effect.by == "id":
+            return ask.ContactsReply(contacts=contacts_search.by_id(self.world.contacts, effect.key))
+        found = contacts_search.search(self.world.contacts, effect.key, self.world.country)
+        return ask.ContactsReply(contacts=found)
+
+    def _transfer(self, effect: ask.Transfer) -> ask.Reply:
+        kind = {"queue": "que", "user": "usr", "group": "grp"}.get(effect.target_type)
+        found = self.world.resource(kind, effect.target) if kind is not None else None
+        if kind is not None and found is None:
+            return _refused("TransferTargetNotFound", f"no {effect.target_type} {effect.target!r}")
+        if found is not None and found.fields.get("accepts") is False:
+            return _refused("TransferFailed", f"{effect.target} does not accept transfers")
+        return ask.TransferReply()
+
+
+def spoken_ms(text: str) -> int:
+    """How long audio takes in virtual time."""
+    return MS_PER_CHARACTER * len(text)
+
+
+def _taken(effect: ask.Gather, keys: str) -> tuple[str, str]:
+    """The keys that this gather takes and those that stay for the next one."""
+    most = 1 if effect.kind == "menu" else effect.most
+    if effect.terminator and effect.terminator in keys[: most + 1]:
+        entered, _, rest = keys.partition(effect.terminator)
+        return entered, rest
+    return keys[:most], keys[most:]
+
+
+def _refused(error_type: str, message: str) -> ask.TransferReply:
+    return ask.TransferReply(accepted=False, error_type=error_type, error_message=message)
+
+
+_ANSWERS: Mapping[type, Callable[[ScriptedDriver, Any], ask.Reply]] = MappingProxyType(
+    {
+        ask.Play: ScriptedDriver._play,  # noqa: SLF001 - the table belongs to the class
+        ask.Gather: ScriptedDriver._gather,  # noqa: SLF001
+        ask.Wait: ScriptedDriver._wait,  # noqa: SLF001
+        ask.CallDataAction: ScriptedDriver._call,  # noqa: SLF001
+        ask.PostLookup: ScriptedDriver._post,  # noqa: SLF001
+        ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001
+        ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001
+        ask.Transfer: ScriptedDriver._transfer,  # noqa: SLF001
+    }
+)

@@ -1,0 +1,124 @@
+"""What a flow needs and a world lacks, found before the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringback.core.diagnostics import Diagnostic
+from ringback.core.errors import DefinitionError, UsageError
+from ringback.documents import DocumentErrors, Node
+from ringback.engine.data_calls import DataCalls
+from ringback.engine.program import Program
+from ringback.engine.world import SECTIONS, World
+from ringback.flows.actions import ACTIONS
+from ringback.flows.model import Action, Flow
+
+_SECTION_OF = {code: section for section, code in SECTIONS.items()}
+
+
+def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
+    """Everything that a flow names: (kind, name, where, action).
+
+    The kind is "dataAction", "dataTable", or a type code such as "que" for literal resources.
+    """
+    for action in flow.actions.values():
+        known = ACTIONS.get(action.type)
+        for field in known.fields if known is not None else ():
+            for node in _at(action.body, field.path.split(".")):
+                if field.role == "name" and field.type in ("dataAction", "dataTable"):
+                    for name, inside in node.items():
+                        yield field.type, name, inside, action
+                elif field.role == "value" and field.type in _SECTION_OF:
+                    named = node.at("lit", "name")
+                    if named is not None:
+                        yield field.type, named.text or str(named.value), named, action
+
+
+def _at(node: Node, path: list[str]) -> Iterator[Node]:
+    if not path:
+        yield node
+        return
+    step, rest = path[0], path[1:]
+    if step == "*":
+        inside = [item for _, item in node.items()] if node.is_map else list(node)
+    else:
+        found = node.get(step)
+        inside = [] if found is None else [found]
+    for item in inside:
+        yield from _at(item, rest)
+
+
+def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagnostic, ...]:
+    """Warnings about a run in this world.
+
+    Raises:
+        DocumentErrors: the world lacks something that the flow names.
+        UsageError: a reply is for a data action that the flow never calls.
+    """
+    wanted = list(needs(program.flow))
+    _check_replies(program, wanted, calls)
+    if world.permissive:
+        return _permissive(program.flow, wanted, calls)
+    errors = [error for need in wanted if (error := _missing(world, calls, *need)) is not None]
+    if errors:
+        raise DocumentErrors(errors)
+    return ()
+
+
+def _check_replies(program: Program, wanted: list[Any], calls: DataCalls) -> None:
+    named = {name.strip().lower() for kind, name, _, _ in wanted if kind == "dataAction"}
+    named |= {a.name.lower() for a in program.flow.actions.values() if a.type == "plainLookup"}
+    for name in calls.replies:
+        if name not in named:
+            known = ", ".join(sorted(named)) or "none"
+            raise UsageError(f"the flow calls no data action {name!r}", hint=f"it calls: {known}")
+
+
+def _permissive(flow: Flow, wanted: list[Any], calls: DataCalls) -> tuple[Diagnostic, ...]:
+    message = "no world is given: every resource exists and every look-up succeeds with plain values"
+    found = [
+        Diagnostic("RB201", "warning", message, flow.source, hint="describe the organisation in world.yaml")
+    ]
+    for kind, name, node, _ in wanted:
+        if kind == "dataAction" and name.strip().lower() not in calls.replies:
+            text = f"data action {name!r} is unknown; if the run calls it, it succeeds with plain values"
+            found.append(
+                Diagnostic.at("RB202", "warning", text, node.span, hint=f"--reply '{name}=FILE.json'")
+            )
+    return tuple(found)
+
+
+def _missing(
+    world: World, calls: DataCalls, kind: str, name: str, node: Node, action: Action
+) -> DefinitionError | None:
+    if kind == "dataAction":
+        if world.data_action(name) is not None or name.strip().lower() in calls.replies:
+            return None
+        hint = f"add to {world.source}:  dataActions: {{{name}: {{file: ….json}}}}"
+        return _error(f"the world has no data action {name!r}", node, action, hint)
+    if kind == "dataTable":
+        if world.tables is None or world.table(name) is not None:
+            return None
+        return _error(
+            f"the world has no data table {name!r}", node, action, f"add it to `tables:` in {world.source}"
+        )
+    if world.resource(kind, name) is not None:
+        return None
+    section = _SECTION_OF[kind]
+    return _error(
+        f"the world has no {name!r} in `{section}`", node, action, f"add it to `{section}:` in {world.source}"
+    )
+
+
+def _error(message: str, node: Node, action: Action, hint: str) -> DefinitionError:
+    span = node.span if node.span.line else action.span
+    return DefinitionError(f"{message} (action {action.name!r})", span=span, hint=hint, code="RB203")
+
+
+def unused_replies(calls: DataCalls) -> tuple[Diagnostic, ...]:
+    """A warning for each reply that this run did not come to."""
+    return tuple(
+        Diagnostic("RB204", "warning", f"the reply for {name!r} was not used: this run did not call it")
+        for name in calls.unused
+    )

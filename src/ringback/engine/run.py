@@ -1,0 +1,106 @@
+"""A whole simulated interaction: session and driver together, and what came out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringback.core.diagnostics import Diagnostic
+from ringback.core.policies import Policies
+from ringback.core.seam import Seam
+from ringback.engine.driver import ScriptedDriver
+from ringback.engine.interaction import Interaction
+from ringback.engine.program import Program
+from ringback.engine.session import Session
+from ringback.lang.expr.values import plain
+from ringback.trace.codec import event_dict, transcript
+from ringback.trace.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one interaction did.
+
+    Attributes:
+        session: as it stood at the end.
+        events: everything that happened, in order.
+        warnings: what the loader, the world and the driver have to say.
+    """
+
+    session: Session
+    events: tuple[Event, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """ended, failed, waiting or limit."""
+        return self.session.end.status if self.session.end is not None else "waiting"
+
+    @property
+    def end(self) -> dict[str, Any]:
+        """How it ended: kind, action, target and further facts; empty while it waits."""
+        end = self.session.end
+        if end is None:
+            return {}
+        target = (
+            {"type": end.finish.target_type, "name": end.finish.target} if end.finish.target_type else None
+        )
+        shown: dict[str, Any] = {"kind": end.finish.kind, "action": end.action}
+        return shown | ({"target": target} if target else {}) | dict(end.finish.details)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Variables of the flow and of the container it ended in, in friendly JSON."""
+        session = self.session
+        pairs = list(zip(session.program.slots.values(), session.flow, strict=False))
+        if session.frames:
+            room = session.program.rooms[session.frames[-1].room]
+            pairs += zip(room.slots.values(), session.task, strict=True)
+        return {slot.name: "***" if slot.secure else plain(slot.type, raw) for slot, raw in pairs}
+
+    def with_warnings(self, more: tuple[Diagnostic, ...]) -> Run:
+        """The same run with further warnings."""
+        return replace(self, warnings=(*self.warnings, *more))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of `ringback run --output-format json`."""
+        session = self.session
+        flow = session.program.flow
+        return {
+            "flow": {"name": flow.name, "type": flow.type, "source": flow.source},
+            "status": self.status,
+            "end": self.end,
+            "duration_ms": session.at_ms,
+            "variables": self.variables,
+            "participant_data": dict(session.participant_data),
+            "transcript": transcript(self.events),
+            "trace": [event_dict(event) for event in self.events],
+            "policies": sorted(session.services.used_policies),
+            "warnings": [warning.to_dict() for warning in self.warnings],
+        }
+
+
+def run_session(
+    program: Program,
+    driver: ScriptedDriver,
+    interaction: Interaction,
+    *,
+    seam: Seam | None = None,
+    policies: Policies | None = None,
+    node: int | None = None,
+) -> Run:
+    """Run an interaction to its end.
+
+    Args:
+        program: the compiled flow.
+        driver: answers its effects.
+        interaction: caller and channel.
+        seam: start of virtual time, seed.
+        policies: choices for undocumented behaviour.
+        node: index of the node to start at instead of the beginning.
+    """
+    session = Session(program, driver.world, interaction, seam=seam, policies=policies)
+    effect = session.advance() if node is None else session.start_at(node)
+    while effect is not None:
+        effect = session.advance(driver.answer(session, effect))
+    return Run(session, tuple(session.events or ()), warnings=program.flow.diagnostics)

@@ -1,0 +1,44 @@
+"""Events as JSON objects, and the transcript that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ringback.trace.events import AnyEvent, AudioPlayed, CallerHungUp, Event, InputReceived
+
+_FIRST = ("id", "previous_id", "at_ms", "type", "action", "output", "source")
+
+
+def event_dict(event: Event) -> dict[str, Any]:
+    """One event as the JSON of the `trace` array; `id`, time, type and action come first."""
+    found: dict[str, Any] = msgspec.to_builtins(event, builtin_types=())
+    found.setdefault("previous_id", 0)
+    found.setdefault("at_ms", 0)
+    return {key: found[key] for key in _FIRST if key in found} | found
+
+
+def event_line(event: Event) -> str:
+    """One event as one line of JSON (`--output-format events`)."""
+    return msgspec.json.encode(event_dict(event)).decode()
+
+
+def read_event(line: str | bytes) -> Event:
+    """The event of a line that `event_line` wrote."""
+    event: Event = msgspec.json.decode(line, type=AnyEvent)
+    return event
+
+
+def transcript(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Who said what: `{"at_ms", "who": "flow" | "caller", "text"}`."""
+    lines = []
+    for event in events:
+        if isinstance(event, AudioPlayed):
+            lines.append({"at_ms": event.at_ms, "who": "flow", "text": event.text})
+        elif isinstance(event, InputReceived) and (event.digits or event.speech):
+            lines.append({"at_ms": event.at_ms, "who": "caller", "text": event.digits or event.speech})
+        elif isinstance(event, CallerHungUp):
+            lines.append({"at_ms": event.at_ms, "who": "caller", "text": "(hangs up)"})
+    return lines
