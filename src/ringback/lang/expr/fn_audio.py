@@ -28,7 +28,8 @@ def _rows(name: str, *parameters: str) -> tuple[Overload, ...]:
     return tuple(overload(name, f"({text}) -> aud", call) for text in parameters)
 
 
-_CONTEXT = "context lne..."
+# The empty range ends the type, which would take the dots of "..." otherwise.
+_CONTEXT = "context lne[..]..."
 
 AUDIO = (
     *_rows("AudioPlaybackOptions", "audio audpmt, bargeIn bln!", "audio audpmt, bargeIn bln!, flushNow bln!"),

@@ -48,5 +48,5 @@ BOTS = (
         speech("ToCommunicationBlank", "com"),
         source="sample",
     ),
-    overload("ToCommunicationSsml", "() -> com", None, source="name"),
+    overload("ToCommunicationSsml", "(ssml str) -> com", None, source="name"),
 )

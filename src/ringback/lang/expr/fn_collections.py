@@ -95,7 +95,7 @@ def make_empty_list(sample: Any) -> Items:  # noqa: ARG001 - only its static typ
 def count_json(value: Json) -> int:
     """The number of items of a JSON array."""
     if not isinstance(value.value, list):
-        raise EvaluationError("Count wants a JSON array", "CONVERSION")
+        raise EvaluationError("the JSON value is not an array", "CONVERSION")
     return len(value.value)
 
 

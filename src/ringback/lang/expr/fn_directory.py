@@ -56,15 +56,15 @@ def _sample(name: str, text: str, find: Callable[..., Any]) -> Overload:
 
 
 DIRECTORY = (
-    _sample("FindEmergencyGroup", "(name str) -> emg", _by("emg", "name")),
+    _sample("FindEmergencyGroup", "(name str?) -> emg", _by("emg", "name")),
     *_rows("FindLanguageSkill", "skill", "lac", _by_id_then_name("lac")),
     *_rows("FindQueue", "queue", "que", _by_id_then_name("que")),
-    _sample("FindQueueById", "(id str) -> que", _by("que", "id")),
+    _sample("FindQueueById", "(id str?) -> que", _by("que", "id")),
     overload("FindQueueEstimatedWaitTime", "() -> dur", None, source="name"),
     *_rows("FindSkill", "skill", "skl", _by_id_then_name("skl")),
     *_rows("FindSystemPrompt", "prompt", "pmt", _prompt("pmt:system", "promptsystem.")),
     *_rows("FindUser", "email", "usr", _by("usr", "email")),
-    _sample("FindUserById", "(id str) -> usr", _by("usr", "id")),
+    _sample("FindUserById", "(id str?) -> usr", _by("usr", "id")),
     *_rows("FindUserPrompt", "prompt", "pmt", _prompt("pmt", "prompt.")),
     overload("GetQueueEstimatedWaitTime", "() -> dur", None, source="name"),
 )
