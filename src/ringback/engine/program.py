@@ -18,7 +18,7 @@ from ringback.engine.builder import ActionBuilder, Plan
 from ringback.engine.handling import error_step, greeting_step
 from ringback.engine.scope import FlowScope, Slot, flow_slots, task_slots
 from ringback.engine.wrapped import is_empty
-from ringback.flows.actions import ACTIONS
+from ringback.flows.actions import ACTIONS, ActionType
 from ringback.flows.actions.base import Begin, Getter, Resume, Step, constant
 from ringback.flows.model import Action, Container, Flow, Variable
 from ringback.lang.expr.types import is_collection
@@ -147,9 +147,22 @@ class _Compiler:
     def _action(self, box: Container, action: Action) -> Compiled:
         known = ACTIONS.get(action.type)
         builder = ActionBuilder(self.plan, action, self.scope(box))
-        step = self._built(lambda: known.build(builder)) if known is not None else Step(_unsupported)
+        step = Step(_unsupported)
+        if known is not None and self._complete(known, builder):
+            step = self._built(lambda: known.build(builder))
         ref = ActionRef(action.id, action.name, action.type, box.name)
         return Compiled(step.begin, step.resume, ref, _source(action), self.plan.containers[box.id])
+
+    def _complete(self, known: ActionType, builder: ActionBuilder) -> bool:
+        """Whether every required field is there; an error for each that is not."""
+        missing = [item for item in known.fields if item.required and builder.node(item.path) is None]
+        for item in missing:
+            action = builder.action
+            message = f"{action.type} {action.name!r} lacks {item.path!r}: {item.about}"
+            self.errors.append(
+                DefinitionError(message, span=action.span, hint=f"add `{item.path}:`", code="RB013")
+            )
+        return not missing
 
     def _menu(self, box: Container) -> Compiled:
         body = box.body or _nothing(self.flow)
