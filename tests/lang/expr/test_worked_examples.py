@@ -1,7 +1,7 @@
 """The worked examples of Architect's Expression Help, each through `evaluate(...).show()`.
 
-Currency amounts compare by number: the help prints trailing zeros without a rule (7.2 * 5.25 USD as 37.8, 45.00 USD
-/ 6 as 7.50). One example describes its result in words and is left out.
+Currency amounts compare by number: the help prints trailing zeros without a rule (7.2 * 5.25 USD as 37.8,
+45.00 USD / 6 as 7.50). One example describes its result in words and is left out.
 """
 
 from __future__ import annotations

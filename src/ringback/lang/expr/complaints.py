@@ -8,9 +8,10 @@ from typing import Any
 
 from ringback.core.span import Span
 from ringback.lang.expr import tree
+from ringback.lang.expr.currencies import CODES
 from ringback.lang.expr.errors import ExpressionError, listed
 from ringback.lang.expr.library import FUNCTIONS
-from ringback.lang.expr.overloads import accepts, expand, is_not_set
+from ringback.lang.expr.overloads import accepts, choose, expand, is_not_set
 from ringback.lang.expr.signature import Overload, Parameter
 from ringback.lang.expr.type_members import CONSTANTS, properties
 from ringback.lang.expr.typed import Typed
@@ -99,6 +100,8 @@ def literal_trouble(name: str, value: Any, parameter: Parameter) -> str:
     """What is wrong with a literal operand, or nothing."""
     if parameter.nonzero and isinstance(value, int | Decimal) and not value:
         return "division by the literal zero" if name in "/%" else f"{parameter.name} of {name} may not be 0"
+    if parameter.currency and isinstance(value, str) and value.upper() not in CODES:
+        return f"{tree.quoted(value)} is no ISO 4217 currency code"
     low, high = parameter.low, parameter.high
     if not isinstance(value, int) or (low is None and high is None):
         return ""
@@ -127,7 +130,8 @@ def no_overload(
             hint="give one operand a type, such as ToString(NOT_SET) or ToInt(NOT_SET)",
         )
     place, message = _mismatch(name, overloads, operands, node)
-    hint = _advice(name, operands) or _overload_list(name, overloads, node)
+    hint = _advice(name, operands) or _cast_advice(overloads, operands)
+    hint = hint or _overload_list(name, overloads, node)
     return ExpressionError(message, span=span(place), code="RB204", hint=hint)
 
 
@@ -136,7 +140,7 @@ def _mismatch(
 ) -> tuple[tree.Node, str]:
     same_count = [parameters for row in overloads if (parameters := expand(row, len(operands))) is not None]
     if not same_count:
-        return node, f"{_called(name, node)} does not take {_count(len(operands))}"
+        return node, f"{_called(name, node)} {_wrong_count(len(operands))}"
     if len(same_count) == 1:
         for number, (parameter, operand) in enumerate(zip(same_count[0], operands, strict=True), start=1):
             variable = parameter.type in ("T", "T_coll")
@@ -161,6 +165,28 @@ def _advice(name: str, operands: tuple[Typed, ...]) -> str:
     if name in ("MakeList", "==", "!=", "?", "If") and set(types) >= {"int", "dec"}:
         return "Integer and Decimal are two types; convert one with ToDecimal or ToInt"
     return ""
+
+
+def _cast_advice(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> str:
+    """The one cast that would make the operands fit an overload."""
+    casts = [found for row in overloads if (found := _one_cast(row, operands))]
+    casts.sort(key=lambda cast: not cast.startswith(("ToString", "ToDecimal")))
+    return f"nothing is converted inside an expression; {casts[0]} would fit" if casts else ""
+
+
+def _one_cast(row: Overload, operands: tuple[Typed, ...]) -> str:
+    parameters = expand(row, len(operands)) or ()
+    wrong = [
+        (parameter.type, operand)
+        for parameter, operand in zip(parameters, operands, strict=False)
+        if not is_not_set(operand) and not accepts(parameter.type, operand.type)
+    ]
+    if len(wrong) != 1 or any(parameter.type in ("T", "T_coll") for parameter in parameters):
+        return ""
+    wanted, operand = wrong[0]
+    cast = _CASTS.get(wanted, "").partition(" ")[0]
+    fits = choose(FUNCTIONS.get(cast.lower(), ()), (operand,))
+    return f"{cast}({operand})" if fits else ""
 
 
 def _overload_list(name: str, overloads: Sequence[Overload], node: tree.Node) -> str:
@@ -188,9 +214,10 @@ def _generic(overloads: Sequence[Overload]) -> bool:
 
 
 def _closest(name: str, known: Mapping[str, str]) -> str:
-    lowered = name.lower()
-    distance, best = min(((_distance(lowered, key), key) for key in known), default=(len(name), ""))
-    return known[best] if distance <= max(1, len(name) // 4) else ""
+    lowered, limit = name.lower(), max(1, len(name) // 4)
+    near = [key for key in known if abs(len(key) - len(name)) <= limit]
+    distance, best = min(((_distance(lowered, key), key) for key in near), default=(limit + 1, ""))
+    return known[best] if distance <= limit else ""
 
 
 def _distance(one: str, two: str) -> int:
@@ -215,8 +242,9 @@ def _role(name: str, parameter: Parameter) -> str:
     return "an index" if name == "[" else f"{parameter.name} of {name}"
 
 
-def _count(number: int) -> str:
-    return {0: "no operands", 1: "one operand"}.get(number, f"{number} operands")
+def _wrong_count(number: int) -> str:
+    known = {0: "needs operands", 1: "does not take one operand"}
+    return known.get(number) or f"does not take {number} operands"
 
 
 def _type_of(operand: Typed) -> str:

@@ -38,7 +38,7 @@ class Names:
         return cls({name.lower(): _variable(name, type_) for name, type_ in types.items()})
 
     def lookup(self, name: str) -> Variable | None:
-        """The variable of that name, ignoring case; `Prompt.x` and `PromptSystem.x` name a prompt of that name."""
+        """The variable of that name, ignoring case; `Prompt.x` and `PromptSystem.x` name prompts."""
         return self.variables.get(name.lower()) or _prompt(name)
 
     def names(self) -> list[str]:
