@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ringback.lang.expr.currencies import symbol
 from ringback.lang.expr.fn_math import padded
-from ringback.lang.expr.raw import CONTEXT, Currency, EvaluationError, decimal, tidy
+from ringback.lang.expr.raw import CONTEXT, Currency, EvaluationError, compute, decimal, tidy
 from ringback.lang.expr.signature import overload
 
 Amounts = tuple[Decimal | None, ...]
@@ -37,7 +37,7 @@ def convert(value: Currency | None, code: str | None, rate: Decimal = Decimal(1)
     """The amount times the rate in the other currency; NOT_SET stays NOT_SET."""
     if value is None:
         return None
-    amount = None if value.amount is None else CONTEXT.multiply(value.amount, rate)
+    amount = None if value.amount is None else compute(CONTEXT.multiply, value.amount, rate)
     return Currency(None if amount is None else padded(tidy(amount)), _code(code))
 
 

@@ -78,7 +78,7 @@ def make_duration(days: int, hours: int, minutes: int, seconds: int, millisecond
     return duration((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + milliseconds)
 
 
-def _weekday_in(first: datetime, days: int, weekday: int, occurrence: int) -> datetime | None:
+def _weekday_in(first: datetime, days: int, *, weekday: int, occurrence: int) -> datetime | None:
     """The n-th weekday (from the end when negative) among so many days; None when there is none."""
     offset = (weekday - day_of_week(first)) % 7
     found = list(range(offset, days, 7))
@@ -90,13 +90,17 @@ def _weekday_in(first: datetime, days: int, weekday: int, occurrence: int) -> da
 def weekday_of_year(weekday: int, occurrence: int, year: int, *clock: int) -> datetime | None:
     """The n-th weekday of a year, at midnight or at hour, minute, second; NOT_SET when it does not exist."""
     first = make_datetime(year, 1, 1, *clock)
-    return _weekday_in(first, 366 if calendar.isleap(year) else 365, _weekday(weekday), occurrence)
+    return _weekday_in(
+        first, 366 if calendar.isleap(year) else 365, weekday=_weekday(weekday), occurrence=occurrence
+    )
 
 
 def weekday_of_month(weekday: int, occurrence: int, year: int, month: int, *clock: int) -> datetime | None:
     """The n-th weekday of a month, at midnight or at hour, minute, second; NOT_SET when it does not exist."""
     first = make_datetime(year, month, 1, *clock)
-    return _weekday_in(first, calendar.monthrange(year, month)[1], _weekday(weekday), occurrence)
+    return _weekday_in(
+        first, calendar.monthrange(year, month)[1], weekday=_weekday(weekday), occurrence=occurrence
+    )
 
 
 def _weekday(value: int) -> int:

@@ -14,7 +14,7 @@ from ringback.lang.expr.raw import (
     CONTEXT,
     Currency,
     EvaluationError,
-    decimal,
+    compute,
     duration,
     fixed,
     integer,
@@ -53,13 +53,13 @@ def round_decimal(value: Decimal, digits: int = 0) -> Decimal:
     return value if _places(value) <= digits else CONTEXT.plus(fixed(value, digits, rounding=ROUND_HALF_UP))
 
 
-def _money(compute: Callable[..., Decimal]) -> Callable[..., Currency]:
+def _money(call_decimal: Callable[..., Decimal]) -> Callable[..., Currency]:
     """The same for Currency: a NOT_SET amount is an error."""
 
     def call(value: Currency, *more: int) -> Currency:
         if value.amount is None:
             raise EvaluationError("the amount of the Currency is NOT_SET", "NOT_SET_OPERAND")
-        return Currency(padded(compute(value.amount, *more)), value.code)
+        return Currency(padded(call_decimal(value.amount, *more)), value.code)
 
     return call
 
@@ -77,8 +77,8 @@ def _set_amounts(values: Iterable[Currency | None]) -> tuple[list[Decimal], str 
 def _total(values: Iterable[Decimal]) -> Decimal:
     total = Decimal(0)
     for value in values:
-        total = CONTEXT.add(total, value)
-    return decimal(total)
+        total = compute(CONTEXT.add, total, value)
+    return total
 
 
 def sum_integers(*values: int | None) -> int:
@@ -112,7 +112,7 @@ def sum_money_items(values: tuple[Currency | None, ...]) -> Currency:
 def average_decimals(*values: Decimal | int | None) -> Decimal:
     """The mean of what is set; 0.0 when nothing is."""
     found = [Decimal(value) for value in values if value is not None]
-    return CONTEXT.divide(_total(found), Decimal(len(found))) if found else _ZERO
+    return compute(CONTEXT.divide, _total(found), Decimal(len(found))) if found else _ZERO
 
 
 def average_durations(*values: timedelta | None) -> timedelta:
@@ -127,8 +127,8 @@ def average_money(*values: Currency | None) -> Currency:
     return Currency(average_decimals(*amounts), code)
 
 
-def _of_items(compute: Callable[..., object]) -> Callable[[tuple[object, ...]], object]:
-    return lambda items: compute(*items)
+def _of_items(call: Callable[..., object]) -> Callable[[tuple[object, ...]], object]:
+    return lambda items: call(*items)
 
 
 MATH = (

@@ -8,10 +8,18 @@ Other modules import these through `values`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
+from decimal import (
+    ROUND_DOWN,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DecimalException,
+    InvalidOperation,
+    Overflow,
+)
 from typing import Any
 
 from ringback.core.errors import DefinitionError
@@ -211,6 +219,14 @@ def decimal(value: Decimal | int) -> Decimal:
         raise Overflow
     except (Overflow, InvalidOperation) as error:
         raise EvaluationError(f"{value} is more than a Decimal holds (10^40)", "OUT_OF_RANGE") from error
+
+
+def compute(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
+    """An operation of `CONTEXT` whose overflow is the error OUT_OF_RANGE."""
+    try:
+        return operation(left, right)
+    except DecimalException:
+        raise EvaluationError("the result is more than a Decimal holds (10^40)", "OUT_OF_RANGE") from None
 
 
 def tidy(value: Decimal) -> Decimal:

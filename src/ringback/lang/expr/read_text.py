@@ -31,7 +31,7 @@ _MAX_DIGITS = 20
 _MAX_DEPTH = 200
 
 
-def refuse(text: object, type_: str, hint: str = "") -> NoReturn:
+def refuse(text: object, type_: str, *, hint: str = "") -> NoReturn:
     """Raise CONVERSION: the value does not fit the type."""
     shown = repr(text) if len(repr(text)) <= 80 else repr(text)[:77] + "..."
     raise EvaluationError(f"{shown} is not a valid {display_name(type_)}", "CONVERSION", hint=hint)
@@ -68,7 +68,7 @@ def parse_datetime(text: str) -> datetime | None:
     if not stripped:
         return None
     if not _DATETIME.fullmatch(stripped):
-        refuse(text, "dtm", "the form is YYYY-MM-DDThh:mm:ss followed by Z or an offset such as +01:00")
+        refuse(text, "dtm", hint="the form is YYYY-MM-DDThh:mm:ss followed by Z or an offset such as +01:00")
     try:
         return moment(datetime.fromisoformat(stripped))
     except (ValueError, OverflowError):
@@ -93,7 +93,7 @@ def parse_duration(text: str) -> timedelta | None:
         return None
     match = _DURATION.fullmatch(stripped)
     if match is None or not any(match[name] for name in ("days", "hours", "minutes", "seconds")):
-        refuse(text, "dur", "the form is PnDTnHnMn.nnnS, for instance PT1M30S")
+        refuse(text, "dur", hint="the form is PnDTnHnMn.nnnS, for instance PT1M30S")
     if len(stripped) > 5 * _MAX_DIGITS:
         refuse(text, "dur")
     days, hours, minutes, seconds = (
@@ -110,7 +110,7 @@ def parse_currency(text: str) -> Currency | None:
         return None
     amount, _, code = text.partition("|")
     if amount.strip() and not _DECIMAL.fullmatch(amount.strip()):
-        refuse(text, "cur", "the form is amount|CODE, for instance 5.25|USD")
+        refuse(text, "cur", hint="the form is amount|CODE, for instance 5.25|USD")
     return Currency(parse_decimal(amount), code.strip().upper() or None)
 
 

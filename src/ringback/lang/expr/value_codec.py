@@ -232,7 +232,7 @@ def from_plain(type: str, data: Any) -> Any:  # noqa: A002 - the word of the fie
         return None
     if types.is_collection(type):
         if not isinstance(data, list | tuple):
-            refuse(data, type, "a collection is a JSON array")
+            refuse(data, type, hint="a collection is a JSON array")
         return tuple(from_plain(types.item_of(type), item) for item in data)
     if reader := _READERS.get(type):
         return reader(data)
@@ -347,6 +347,11 @@ def _read_entity(type_: str, data: Any) -> Any:
         refuse(data, type_)
     fields = {}
     for name, item in data.items():
+        if name in ("id", "name"):
+            continue
         known = find_property(type_, name)
         fields[name] = from_plain(known.type, item) if known else Json(as_json(item))
-    return Entity(type_, fields.pop("id", None), fields.pop("name", None), fields)
+    identifier, name = (
+        _read_string(data.get(key)) if data.get(key) is not None else None for key in ("id", "name")
+    )
+    return Entity(type_, identifier, name, fields)

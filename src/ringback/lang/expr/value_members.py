@@ -16,7 +16,7 @@ from ringback.lang.expr.raw import (
     PhoneNumber,
     duration,
 )
-from ringback.lang.expr.type_members import CONSTANTS, DAYS, find_property
+from ringback.lang.expr.type_members import CONSTANTS, DAYS, Property, find_property
 from ringback.lang.expr.types import MAX_INTEGER, MIN_INTEGER
 
 _TAG = re.compile(r"([a-z]{2,3})([A-Z]{2})?")
@@ -28,16 +28,16 @@ def _language_tag(member: str) -> str:
     return "-".join(part for part in match.groups() if part) if match else member
 
 
-def _member_property(value: Member, name: str, type_: str) -> Any:
+def _member_property(value: Member, found: Property) -> Any:
     if value.type == "dwc":
-        return DAYS.index(name.lower()) + 1
+        return DAYS.index(found.name) + 1
     if value.type == "lge":
         return _language_tag(value.name)
     if value.type == "cre":
         return value.name.upper()
     if value.type == "rge":
-        return value.name.upper() if name == "countryCode" else phone.region_calling_code(value.name)
-    return Member(type_, name)
+        return value.name.upper() if found.name == "countryCode" else phone.region_calling_code(value.name)
+    return Member(found.type, found.name)
 
 
 def read_property(type: str, raw: Any, name: str) -> Any:  # noqa: A002 - the word of the field
@@ -55,7 +55,7 @@ def read_property(type: str, raw: Any, name: str) -> Any:  # noqa: A002 - the wo
     if isinstance(raw, Currency | PhoneNumber):
         return getattr(raw, found.name)
     if isinstance(raw, Member):
-        return _member_property(raw, found.name, found.type)
+        return _member_property(raw, found)
     assert isinstance(raw, Entity), raw
     if found.name in raw.fields:
         return raw.fields[found.name]

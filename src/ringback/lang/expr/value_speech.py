@@ -44,7 +44,8 @@ def speech_text(raw: Any) -> str:
     'Hello 5'
     """
     if isinstance(raw, Speech):
-        return _FUNCTIONS.get(raw.function, _say_all)(*raw.arguments)
+        say: Callable[..., str] = _FUNCTIONS.get(raw.function, _say_all)
+        return say(*raw.arguments)
     return _say(raw)
 
 
@@ -81,7 +82,8 @@ def _say_bool(value: bool, options: Sequence[Any]) -> str:
 
 
 def _places(options: Sequence[Any]) -> int | None:
-    return next((option for option in options if isinstance(option, int)), None)
+    """The number of decimal places among the options; a Decimal has at most 28 to speak of."""
+    return next((min(max(option, 0), 28) for option in options if isinstance(option, int)), None)
 
 
 def _digits(value: Decimal, places: int | None) -> str:
@@ -104,7 +106,7 @@ def _spelled(text: str, options: Sequence[Any]) -> str:
     return " ".join("point" if character == "." else character for character in text)
 
 
-def _say_percent(value: Decimal | int, *options: Any) -> str:
+def _say_percent(value: Decimal | int | None, *options: Any) -> str:
     return f"{_say_number(value, options)}%" if value is not None else ""
 
 
