@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.core.errors import DefinitionError
@@ -455,6 +455,7 @@ _collections = st.sampled_from(sorted(_SIMPLE)).flatmap(
 )
 
 
+@settings(derandomize=True)
 @given(_typed | _collections | st.tuples(st.sampled_from(["aud", "que", "any"]), _trees))
 def test_json_round_trip(pair):
     kind, raw = pair
