@@ -258,7 +258,7 @@ LOOKUPS = [
     ("FindEmergencyGroup", "Fire", None, [("emg", "Fire", "name")]),
     ("FindUserPrompt", "Prompt.Welcome", None, [("pmt", "Welcome", "name")]),
     ("FindUserPrompt", "Welcome", None, [("pmt", "Welcome", "name")]),
-    ("FindSystemPrompt", "promptsystem.hold", None, [("pmt:system", "hold", "name")]),
+    ("FindSystemPrompt", "promptsystem.hold", None, [("pmt", "hold", "name")]),
     ("FindSystemPrompt", " ", None, []),
 ]
 

@@ -2,7 +2,7 @@
 
 Not exactly one match is NOT_SET, never an error. `env.services.find(kind, key, by)` is asked with the type
 code as kind and `by` "id", "name" or, for users, "email"; names are compared ignoring case by the one who
-answers. Prompts have the kinds "pmt" (user prompts) and "pmt:system".
+answers. User prompts and system prompts both have the kind "pmt".
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def _by(kind: str, by: str) -> Callable[[Any, str | None], Any]:
     return lambda env, key: env.services.find(kind, key, by) if key else None
 
 
-def _prompt(kind: str, prefix: str) -> Callable[[Any, str | None], Any]:
+def _prompt(prefix: str) -> Callable[[Any, str | None], Any]:
     def find(env: Any, key: str | None) -> Any:
         bare = (key or "").strip()
         if bare.lower().startswith(prefix):
             bare = bare[len(prefix) :]
-        return env.services.find(kind, bare, "name") if bare else None
+        return env.services.find("pmt", bare, "name") if bare else None
 
     return find
 
@@ -62,9 +62,9 @@ DIRECTORY = (
     _sample("FindQueueById", "(id str?) -> que", _by("que", "id")),
     overload("FindQueueEstimatedWaitTime", "() -> dur", None, source="name"),
     *_rows("FindSkill", "skill", "skl", _by_id_then_name("skl")),
-    *_rows("FindSystemPrompt", "prompt", "pmt", _prompt("pmt:system", "promptsystem.")),
+    *_rows("FindSystemPrompt", "prompt", "pmt", _prompt("promptsystem.")),
     *_rows("FindUser", "email", "usr", _by("usr", "email")),
     _sample("FindUserById", "(id str?) -> usr", _by("usr", "id")),
-    *_rows("FindUserPrompt", "prompt", "pmt", _prompt("pmt", "prompt.")),
+    *_rows("FindUserPrompt", "prompt", "pmt", _prompt("prompt.")),
     overload("GetQueueEstimatedWaitTime", "() -> dur", None, source="name"),
 )
