@@ -58,7 +58,7 @@ def compile_expression(text: str, scope: Scope, target: str | None, *, name: str
         ExpressionError: the text is wrong; see `errors` for the codes.
         LimitError: longer or deeper than Architect allows.
     """
-    root = check_tree(parse(text, file=name), scope, target, text=text, file=name)
+    root = check_tree(parse(text, file=name), scope, text=text, target=target, file=name)
     nodes = walk(root)
     calls = [node for node in nodes if isinstance(node, Operation) and node.is_call]
     return Checked(

@@ -55,7 +55,7 @@ _OUTERMOST = "AudioPlaybackOptions"
 
 
 def check_tree(
-    node: tree.Node, scope: Scope, target: str | None = None, *, text: str, file: str = "expression"
+    node: tree.Node, scope: Scope, *, text: str, target: str | None = None, file: str = "expression"
 ) -> Typed:
     """The checked tree of `node`, converted to `target` when one is given.
 
@@ -86,12 +86,14 @@ class _Checker(NamedTuple):
                 return self.item(node)
             case tree.Unary():
                 key = "negate" if node.operator == "-" else node.operator
-                return self.operation(node.operator, OPERATORS[key], (self.check(node.operand),), node)
+                return self.operation(
+                    node.operator, OPERATORS[key], operands=(self.check(node.operand),), node=node
+                )
             case tree.Binary():
                 return self.chain(node)
             case tree.Ternary():
                 parts = (self.check(node.condition), self.check(node.then), self.check(node.otherwise))
-                return self.operation("?", OPERATORS["?"], parts, node)
+                return self.operation("?", OPERATORS["?"], operands=parts, node=node)
             case tree.Call():
                 return self.call(node)
 
@@ -100,7 +102,9 @@ class _Checker(NamedTuple):
         left = self.check(first)
         for step in steps:
             right = self.check(step.right)
-            left = self.operation(step.operator, OPERATORS[step.operator.lower()], (left, right), step)
+            left = self.operation(
+                step.operator, OPERATORS[step.operator.lower()], operands=(left, right), node=step
+            )
         return left
 
     # Literals.
@@ -128,7 +132,7 @@ class _Checker(NamedTuple):
         names, nodes = _dotted(node)
         if names:
             return self.variable(names, nodes)
-        return self.access(self.check(node.target), node.name, node)
+        return self.access(self.check(node.target), node.name, node=node)
 
     def variable(self, names: list[str], nodes: list[tree.Node]) -> Typed:
         for count in range(len(names), 0, -1):
@@ -137,11 +141,13 @@ class _Checker(NamedTuple):
             if found is not None:
                 result: Typed = Reference(found.type, found, name, nodes[count - 1])
                 for property_name, place in zip(names[count:], nodes[count:], strict=True):
-                    result = self.access(result, property_name, place)
+                    result = self.access(result, property_name, node=place)
                 return result
-        raise complaints.unknown_variable(names, self.scope.names(), self.span(nodes[min(1, len(nodes) - 1)]))
+        raise complaints.unknown_variable(
+            names, self.scope.names(), span=self.span(nodes[min(1, len(nodes) - 1)])
+        )
 
-    def access(self, target: Typed, name: str, node: tree.Node) -> Access:
+    def access(self, target: Typed, name: str, *, node: tree.Node) -> Access:
         assert isinstance(node, tree.Property | tree.Item)
         if base(target.type) == "jsn":
             return Access("jsn", target, name, name, node)
@@ -150,12 +156,12 @@ class _Checker(NamedTuple):
             return Access(found.type, target, found.name, found.id, node)
         if target.type == "con":  # the columns of a contact list are known only to the organisation
             return Access("str", target, name, name, node)
-        raise complaints.unknown_property(target.type, name, self.place(node))
+        raise complaints.unknown_property(target.type, name, span=self.place(node))
 
     def item(self, node: tree.Item) -> Typed:
         target = self.check(node.target)
         if isinstance(node.index, tree.Literal) and node.index.type == "str":
-            return self.access(target, node.index.text, node)
+            return self.access(target, node.index.text, node=node)
         index = self.check(node.index)
         if index.type == "str" and not is_collection(target.type):
             raise ExpressionError(
@@ -164,7 +170,7 @@ class _Checker(NamedTuple):
                 code="RB207",
                 hint="GetJsonObjectProperty takes a computed name" if base(target.type) == "jsn" else "",
             )
-        return self.operation("[", OPERATORS["["], (index, target), node)
+        return self.operation("[", OPERATORS["["], operands=(index, target), node=node)
 
     # Calls and operators.
 
@@ -174,10 +180,10 @@ class _Checker(NamedTuple):
             place = Span.at(self.text, node.start, file=self.file, length=len(node.name))
             raise complaints.unknown_function(node.name, place)
         operands = tuple(self.check(argument) for argument in node.arguments)
-        return self.operation(overloads[0].name, overloads, operands, node)
+        return self.operation(overloads[0].name, overloads, operands=operands, node=node)
 
     def operation(
-        self, name: str, overloads: Sequence[Overload], operands: tuple[Typed, ...], node: tree.Node
+        self, name: str, overloads: Sequence[Overload], *, operands: tuple[Typed, ...], node: tree.Node
     ) -> Operation:
         self.forbid_outermost(operands)
         if len(overloads) == 1 and overloads[0].call is None and not overloads[0].parameters:
@@ -185,7 +191,7 @@ class _Checker(NamedTuple):
         else:
             choice = choose(overloads, operands)
         if choice is None:
-            raise complaints.no_overload(name, overloads, operands, node, self.span)
+            raise complaints.no_overload(name, overloads, operands=operands, node=node, span=self.span)
         typed = tuple(
             replace(operand, type=type_)
             if isinstance(operand, Constant) and operand.value is None
@@ -193,7 +199,7 @@ class _Checker(NamedTuple):
             for operand, type_ in zip(operands, choice.types or [o.type for o in operands], strict=True)
         )
         for operand, parameter in zip(operands, choice.parameters, strict=False):
-            self.literal_rules(name, operand, parameter)
+            self.literal_rules(name, operand, parameter=parameter)
         return Operation(choice.returns, name, choice.overload, typed, node)
 
     def forbid_outermost(self, operands: tuple[Typed, ...]) -> None:
@@ -206,14 +212,14 @@ class _Checker(NamedTuple):
                     hint="it says how the whole audio is played",
                 )
 
-    def literal_rules(self, name: str, operand: Typed, parameter: Parameter) -> None:
+    def literal_rules(self, name: str, operand: Typed, *, parameter: Parameter) -> None:
         if parameter.literal and not isinstance(operand, Constant):
             raise ExpressionError(
                 f"{parameter.name} of {name} must be a literal", span=self.span(operand.node), code="RB207"
             )
         if not isinstance(operand, Constant) or operand.value is None:
             return
-        if message := complaints.literal_trouble(name, operand.value, parameter):
+        if message := complaints.literal_trouble(name, operand.value, parameter=parameter):
             code = "RB206" if parameter.nonzero and name in "/%" else "RB205"
             raise ExpressionError(message, span=self.span(operand.node), code=code)
 
@@ -230,7 +236,7 @@ class _Checker(NamedTuple):
             choice = choose(rows, (root,))
             if choice is not None and base(choice.returns) == base(target):
                 return Operation(choice.returns, rows[0].name, choice.overload, (root,), root.node, True)
-        raise complaints.no_conversion(root.type, target, self.span(root.node))
+        raise complaints.no_conversion(root.type, target, span=self.span(root.node))
 
     # Places.
 

@@ -11,14 +11,16 @@ NOT_SET_OPERAND the place of the operand.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from ringback.core.span import Span
 from ringback.lang.expr import tree
+from ringback.lang.expr.json_path import Step, item_step, json_path, property_step
 from ringback.lang.expr.typed import Access, Constant, Operation, Reference, Typed, is_binary, spine
 from ringback.lang.expr.types import base
-from ringback.lang.expr.values import Entity, EvaluationError, Json, read_property
+from ringback.lang.expr.values import Entity, EvaluationError, read_property
 
 Run: TypeAlias = Callable[[Any], Any]
 
@@ -84,6 +86,8 @@ class _Compiler(NamedTuple):
             return _constant(node.value)
         if isinstance(node, Reference):
             return self.reference(node)
+        if _in_json(node):
+            return _Built(self.json(node))
         if isinstance(node, Access):
             return _Built(self.access(node))
         if is_binary(node):
@@ -112,7 +116,7 @@ class _Compiler(NamedTuple):
         if overload.call is None:
             return _Built(_unsupported(node.name, self.span(node.node)))
         if overload.style == "lazy":
-            return _Built(_lazy(node, [operand.run for operand in operands], places))
+            return _Built(_lazy(node, [operand.run for operand in operands], places=places))
         required = [
             index
             for index in range(len(operands))
@@ -120,8 +124,8 @@ class _Compiler(NamedTuple):
             and not (operands[index].constant and operands[index].value is not None)
         ]
         if overload.style == "context":
-            return _Built(_context(overload.call, operands, required, places))
-        run = _plain(_faster(node), operands, required, places)
+            return _Built(_context(overload.call, operands, required=required, places=places))
+        run = _plain(_faster(node), operands, required=required, places=places)
         return _folded(run) if all(operand.constant for operand in operands) else _Built(run)
 
     def step(self, node: Operation, right: Run) -> Callable[[Any, Any], Any]:
@@ -148,22 +152,11 @@ class _Compiler(NamedTuple):
 
     def access(self, node: Access) -> Run:
         target, name, type_ = self.build(node.target).run, node.name, base(node.target.type)
-        place = Span.at(self.text, node.node.at, file=self.file, length=max(1, node.node.end - node.node.at))
-
-        def missing() -> EvaluationError:
-            error = EvaluationError(
-                f"the value before .{name} is NOT_SET", "NOT_SET_OPERAND", hint="test it with IsSet first"
-            )
-            error.span = place
-            return error
-
-        if type_ == "jsn":
-            return _json_property(target, name, missing, place)
 
         def run(env: Any) -> Any:
             value = target(env)
             if value is None:
-                raise missing()
+                raise self.no_value(node)
             if isinstance(value, Entity) and name in value.fields:
                 return value.fields[name]
             if type_ == "con" and name not in ("id", "name"):
@@ -171,6 +164,57 @@ class _Compiler(NamedTuple):
             return read_property(type_, value, name)
 
         return run
+
+    def no_value(self, node: Access) -> EvaluationError:
+        """The error of a property of NOT_SET."""
+        message = f"the value before .{node.name} is NOT_SET"
+        return self.at_name(
+            node, EvaluationError(message, "NOT_SET_OPERAND", hint="test it with IsSet first")
+        )
+
+    def at_name(self, node: Access, error: EvaluationError) -> EvaluationError:
+        """The error with the place of the property's name."""
+        length = max(1, node.node.end - node.node.at)
+        error.span = Span.at(self.text, node.node.at, file=self.file, length=length)
+        return error
+
+    def json(self, node: Typed) -> Run:
+        """Properties and items of JSON, from the first value that is not one of them."""
+        steps: list[Step] = []
+        current = node
+        while _in_json(current):
+            if isinstance(current, Access):
+                steps.append(self.json_property(current))
+                current = current.target
+            else:
+                assert isinstance(current, Operation)
+                steps.append(self.json_item(current))
+                current = current.operands[1]
+        steps.reverse()
+        return json_path(self.build(current).run, steps)
+
+    def json_property(self, node: Access) -> Step:
+        def missing() -> EvaluationError:
+            message = f"the JSON value has no property {node.name}"
+            return self.at_name(node, EvaluationError(message, "PROPERTY_MISSING"))
+
+        return property_step(node.name, lambda: self.no_value(node), missing=missing)
+
+    def json_item(self, node: Operation) -> Step:
+        places = _Places(node, self)
+        index = self.build(node.operands[0]).run
+        return item_step(
+            index, lambda: places.missing(0), not_set=lambda: places.missing(1), locate=places.locate
+        )
+
+
+def _in_json(node: Typed) -> bool:
+    if isinstance(node, Access):
+        return base(node.target.type) == "jsn"
+    if not isinstance(node, Operation) or node.name != "[":
+        return False
+    array = node.operands[1]
+    return base(array.type) == "jsn" and not (isinstance(array, Constant) and array.value is None)
 
 
 def _constant(value: Any) -> _Built:
@@ -196,6 +240,8 @@ def _faster(node: Operation) -> Callable[..., Any]:
     assert call is not None, "looked at before"
     if node.overload.name == "Append" and node.type == "str":
         return _append
+    if node.overload.name == "ToString" and len(node.operands) == 1:
+        return _TEXTS.get(node.operands[0].type, call)
     if (
         node.overload.name in ("==", "!=")
         and {base(operand.type) for operand in node.operands} <= _PLAIN_EQUALITY
@@ -206,6 +252,16 @@ def _faster(node: Operation) -> Callable[..., Any]:
 
 def _append(*parts: str | None) -> str:
     return "".join(filter(None, parts))
+
+
+# ToString of the types that are texted most.
+_TEXTS: Mapping[str, Callable[[Any], str | None]] = MappingProxyType(
+    {
+        "str": lambda value: value,
+        "int": lambda value: None if value is None else str(value),
+        "bln": lambda value: None if value is None else "true" if value else "false",
+    }
+)
 
 
 def _unsupported(name: str, span: Span) -> Run:
@@ -231,21 +287,21 @@ def _loop(first: Run, steps: list[Callable[[Any, Any], Any]]) -> Run:
     return run
 
 
-def _plain(call: Callable[..., Any], operands: list[_Built], required: list[int], places: _Places) -> Run:
+def _plain(call: Callable[..., Any], operands: list[_Built], *, required: list[int], places: _Places) -> Run:
     if len(operands) == 1:
         only = operands[0].run
         if places.node.overload.name == "IsSet":
             return lambda env: only(env) is not None
-        return _one(call, only, bool(required), places)
+        return _one(call, only, check=bool(required), places=places)
     if len(operands) == 2:
         left, right = operands
         if right.constant and 1 not in required:
-            return _with_right(call, left.run, right.value, 0 in required, places)
-        return _two(call, left.run, right.run, required, places)
-    return _many(call, [operand.run for operand in operands], required, places)
+            return _with_right(call, left.run, constant=right.value, check=0 in required, places=places)
+        return _two(call, left.run, right=right.run, required=required, places=places)
+    return _many(call, [operand.run for operand in operands], required=required, places=places)
 
 
-def _one(call: Callable[[Any], Any], operand: Run, check: bool, places: _Places) -> Run:
+def _one(call: Callable[[Any], Any], operand: Run, *, check: bool, places: _Places) -> Run:
     def run(env: Any) -> Any:
         value = operand(env)
         if value is None and check:
@@ -260,7 +316,7 @@ def _one(call: Callable[[Any], Any], operand: Run, check: bool, places: _Places)
 
 
 def _with_right(
-    call: Callable[[Any, Any], Any], left: Run, constant: Any, check: bool, places: _Places
+    call: Callable[[Any, Any], Any], left: Run, *, constant: Any, check: bool, places: _Places
 ) -> Run:
     def run(env: Any) -> Any:
         value = left(env)
@@ -275,7 +331,9 @@ def _with_right(
     return run
 
 
-def _two(call: Callable[[Any, Any], Any], left: Run, right: Run, required: list[int], places: _Places) -> Run:
+def _two(
+    call: Callable[[Any, Any], Any], left: Run, *, right: Run, required: list[int], places: _Places
+) -> Run:
     need_left, need_right = 0 in required, 1 in required
 
     def run(env: Any) -> Any:
@@ -293,7 +351,7 @@ def _two(call: Callable[[Any, Any], Any], left: Run, right: Run, required: list[
     return run
 
 
-def _many(call: Callable[..., Any], operands: list[Run], required: list[int], places: _Places) -> Run:
+def _many(call: Callable[..., Any], operands: list[Run], *, required: list[int], places: _Places) -> Run:
     def run(env: Any) -> Any:
         values = [operand(env) for operand in operands]
         for index in required:
@@ -308,7 +366,9 @@ def _many(call: Callable[..., Any], operands: list[Run], required: list[int], pl
     return run
 
 
-def _context(call: Callable[..., Any], operands: list[_Built], required: list[int], places: _Places) -> Run:
+def _context(
+    call: Callable[..., Any], operands: list[_Built], *, required: list[int], places: _Places
+) -> Run:
     runs = [operand.run for operand in operands]
 
     def run(env: Any) -> Any:
@@ -325,10 +385,10 @@ def _context(call: Callable[..., Any], operands: list[_Built], required: list[in
     return run
 
 
-def _lazy(node: Operation, operands: list[Run], places: _Places) -> Run:
+def _lazy(node: Operation, operands: list[Run], *, places: _Places) -> Run:
     name = node.overload.name.lower()
     if name in ("and", "or"):
-        return _short_circuit(operands[0], operands[1], name == "or", places)
+        return _short_circuit(operands[0], operands[1], decided_by=name == "or", places=places)
     if name in ("?", "if") and len(operands) == 3:
         condition, then, otherwise = operands
         return lambda env: then(env) if condition(env) else otherwise(env)
@@ -345,7 +405,7 @@ def _lazy(node: Operation, operands: list[Run], places: _Places) -> Run:
     return run
 
 
-def _short_circuit(left: Run, right: Run, decided_by: bool, places: _Places) -> Run:
+def _short_circuit(left: Run, right: Run, *, decided_by: bool, places: _Places) -> Run:
     def run(env: Any) -> Any:
         value = left(env)
         if value is None:
@@ -356,21 +416,5 @@ def _short_circuit(left: Run, right: Run, decided_by: bool, places: _Places) -> 
         if value is None:
             raise places.missing(1)
         return value
-
-    return run
-
-
-def _json_property(target: Run, name: str, missing: Callable[[], EvaluationError], place: Span) -> Run:
-    def run(env: Any) -> Json | None:
-        value = target(env)
-        if value is None:
-            raise missing()
-        if isinstance(value.value, dict) and name in value.value:
-            return Json(value.value[name])
-        if env.services.policy("json_missing_property") == "not_set":
-            return None
-        error = EvaluationError(f"the JSON value has no property {name}", "PROPERTY_MISSING")
-        error.span = place
-        raise error
 
     return run

@@ -54,7 +54,7 @@ def unknown_function(name: str, span: Span) -> ExpressionError:
     )
 
 
-def unknown_variable(names: list[str], known: Iterable[str], span: Span) -> ExpressionError:
+def unknown_variable(names: list[str], known: Iterable[str], *, span: Span) -> ExpressionError:
     """RB203 with what was probably meant."""
     name = ".".join(names[:2])
     known = {key.lower(): key for key in [*known, *(constant.name for constant in CONSTANTS.values())]}
@@ -68,7 +68,7 @@ def unknown_variable(names: list[str], known: Iterable[str], span: Span) -> Expr
     return ExpressionError(f"unknown variable {name}", span=span, code="RB203", hint=hint)
 
 
-def unknown_property(type_: str, name: str, span: Span) -> ExpressionError:
+def unknown_property(type_: str, name: str, *, span: Span) -> ExpressionError:
     """RB208 with the properties that the type has."""
     if type_ == "nul":
         return ExpressionError("a bare NOT_SET has no properties", span=span, code="RB208")
@@ -84,7 +84,7 @@ def unknown_property(type_: str, name: str, span: Span) -> ExpressionError:
     )
 
 
-def no_conversion(given: str, target: str, span: Span) -> ExpressionError:
+def no_conversion(given: str, target: str, *, span: Span) -> ExpressionError:
     """RB210: the root has another type than the place wants, and no cast leads there."""
     hint = ""
     if is_collection(target) and item_of(base(target)) == base(given):
@@ -96,7 +96,7 @@ def no_conversion(given: str, target: str, span: Span) -> ExpressionError:
     )
 
 
-def literal_trouble(name: str, value: Any, parameter: Parameter) -> str:
+def literal_trouble(name: str, value: Any, *, parameter: Parameter) -> str:
     """What is wrong with a literal operand, or nothing."""
     if parameter.nonzero and isinstance(value, int | Decimal) and not value:
         return "division by the literal zero" if name in "/%" else f"{parameter.name} of {name} may not be 0"
@@ -117,6 +117,7 @@ def literal_trouble(name: str, value: Any, parameter: Parameter) -> str:
 def no_overload(
     name: str,
     overloads: Sequence[Overload],
+    *,
     operands: tuple[Typed, ...],
     node: tree.Node,
     span: Callable[[tree.Node], Span],
@@ -129,14 +130,14 @@ def no_overload(
             code="RB209",
             hint="give one operand a type, such as ToString(NOT_SET) or ToInt(NOT_SET)",
         )
-    place, message = _mismatch(name, overloads, operands, node)
+    place, message = _mismatch(name, overloads, operands=operands, node=node)
     hint = _advice(name, operands) or _cast_advice(overloads, operands)
-    hint = hint or _overload_list(name, overloads, node)
+    hint = hint or _overload_list(name, overloads, node=node)
     return ExpressionError(message, span=span(place), code="RB204", hint=hint)
 
 
 def _mismatch(
-    name: str, overloads: Sequence[Overload], operands: tuple[Typed, ...], node: tree.Node
+    name: str, overloads: Sequence[Overload], *, operands: tuple[Typed, ...], node: tree.Node
 ) -> tuple[tree.Node, str]:
     same_count = [parameters for row in overloads if (parameters := expand(row, len(operands))) is not None]
     if not same_count:
@@ -189,7 +190,7 @@ def _one_cast(row: Overload, operands: tuple[Typed, ...]) -> str:
     return f"{cast}({operand})" if fits else ""
 
 
-def _overload_list(name: str, overloads: Sequence[Overload], node: tree.Node) -> str:
+def _overload_list(name: str, overloads: Sequence[Overload], *, node: tree.Node) -> str:
     rows = [signature_text(row) for row in overloads[:_LISTED]]
     more = f" and {len(overloads) - _LISTED} more" if len(overloads) > _LISTED else ""
     return f"{_called(name, node)} takes {'; '.join(rows)}{more}" if rows else ""

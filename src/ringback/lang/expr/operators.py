@@ -216,16 +216,22 @@ def _item(index: int, items: tuple[Any, ...]) -> Any:
     return items[index]
 
 
-def _json_item(env: Environment, index: int, array: Json) -> Json | None:
-    if not isinstance(array.value, list | tuple):
+def json_index(env: Environment, index: int, *, array: Any) -> None:
+    """What happens when `array[index]` is no item of a JSON array: NOT_SET or an error."""
+    if not isinstance(array, list | tuple):
         raise EvaluationError("the JSON value is not an array", "CONVERSION")
-    if 0 <= index < len(array.value):
-        return Json(array.value[index])
-    if env.services.policy("json_index_out_of_range") == "not_set":
-        return None
-    raise EvaluationError(
-        f"index {index} is outside a JSON array of {len(array.value)} items", "INDEX_OUT_OF_RANGE"
-    )
+    if env.services.policy("json_index_out_of_range") != "not_set":
+        raise EvaluationError(
+            f"index {index} is outside a JSON array of {len(array)} items", "INDEX_OUT_OF_RANGE"
+        )
+
+
+def _json_item(env: Environment, index: int, array: Json) -> Json | None:
+    value = array.value
+    if isinstance(value, list | tuple) and 0 <= index < len(value):
+        return Json(value[index])
+    json_index(env, index, array=value)
+    return None
 
 
 def _comparison(symbol: str, compare: Callable[[Any, Any], bool]) -> tuple[Overload, ...]:
@@ -252,7 +258,7 @@ def _decimals(call: Callable[..., Any], *, nonzero: bool = False) -> list[tuple[
     return [(f"(left {a}, right {b}{mark}) -> dec", call) for a, b in pairs]
 
 
-def _scalings(symbol: str, call: Callable[..., Any], mark: str) -> tuple[Overload, ...]:
+def _scalings(symbol: str, call: Callable[..., Any], *, mark: str) -> tuple[Overload, ...]:
     return _rows(symbol, *((f"(left cur, right {kind}{mark}) -> cur", call) for kind in ("dec", "int")))
 
 
@@ -281,17 +287,17 @@ OPERATORS: Mapping[str, tuple[Overload, ...]] = MappingProxyType(
         ),
         "*": (
             *_rows("*", ("(left int, right int) -> int", _multiply_integers), *_decimals(_multiply)),
-            *_scalings("*", _scaled(_multiply), ""),
+            *_scalings("*", _scaled(_multiply), mark=""),
             *_rows("*", ("(left dec, right cur) -> cur", _times), ("(left int, right cur) -> cur", _times)),
         ),
         "/": (
             *_rows("/", ("(left int, right int~) -> dec", _divide), *_decimals(_divide, nonzero=True)),
-            *_scalings("/", _scaled(_divide), "~"),
+            *_scalings("/", _scaled(_divide), mark="~"),
         ),
         "%": (
             *_rows("%", ("(left int, right int~) -> int", _remainder_of_integers)),
             *_rows("%", *_decimals(_remainder, nonzero=True)),
-            *_scalings("%", _scaled(_remainder), "~"),
+            *_scalings("%", _scaled(_remainder), mark="~"),
         ),
         "^": _rows("^", ("(base int, exponent int) -> dec", _power), *_decimals(_power)),
         "&": _rows("&", ("(left int, right int) -> int", operator.and_)),

@@ -46,12 +46,13 @@ def choose(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> Choice
     readings = _READINGS if any(map(is_not_set, operands)) and not nothing_typed else _READINGS[:1]
     for tolerates in readings:
         for overload in overloads:
-            if choice := fit(overload, operands, tolerates):
+            if choice := fit(overload, operands, tolerates=tolerates):
                 return choice
     if nothing_typed:
         return None
     # Where no overload is made for collections, a parameter of any type takes them too.
-    return next((found for row in overloads if (found := fit(row, operands, _READINGS[2], loose=True))), None)
+    found = (fit(row, operands, tolerates=_READINGS[2], loose=True) for row in overloads)
+    return next(filter(None, found), None)
 
 
 def _untyped(overloads: Sequence[Overload], operands: tuple[Typed, ...]) -> bool:
@@ -78,8 +79,8 @@ def expand(overload: Overload, count: int) -> tuple[Parameter, ...] | None:
 def fit(
     overload: Overload,
     operands: tuple[Typed, ...],
-    tolerates: Callable[[Parameter], bool],
     *,
+    tolerates: Callable[[Parameter], bool],
     loose: bool = False,
 ) -> Choice | None:
     """The choice of this overload when its parameters take the operands."""
@@ -101,7 +102,8 @@ def fit(
     if not bound and any(parameter.type in ("T", "T_coll") for parameter in parameters):
         return None
     returns = resolved(overload.returns, bound)
-    return Choice(overload, parameters, returns, tuple(_place(p.type, bound, returns) for p in parameters))
+    places = tuple(_place(parameter.type, bound, returns=returns) for parameter in parameters)
+    return Choice(overload, parameters, returns, places)
 
 
 def accepts(wanted: str, given: str) -> bool:
@@ -131,7 +133,7 @@ def _binding(wanted: str, given: str) -> str | None:
     return None if is_collection(given) or given == "aud" else given
 
 
-def _place(type_: str, bound: str, returns: str) -> str:
+def _place(type_: str, bound: str, *, returns: str) -> str:
     if type_ in ("any", "nul"):
         return returns
     return "aud" if type_ in _AUDIO_OR_PROMPT else resolved(type_, bound)

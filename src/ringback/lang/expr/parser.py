@@ -66,14 +66,14 @@ def parse(text: str, *, file: str = "expression") -> tree.Node:
         ExpressionError: the text is not an expression; says what was expected at which place.
         LimitError: `expression_length`, `expression_calls` (60 nested calls) or `expression_depth`.
     """
-    parser = _Parser(text, file, tokenize(text, file=file))
+    parser = _Parser(text, file, tokens=tokenize(text, file=file))
     node = parser.expression()
     parser.done()
     return node
 
 
 class _Parser:
-    def __init__(self, text: str, file: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, file: str, *, tokens: list[Token]) -> None:
         self.text = text
         self.file = file
         self.tokens = tokens
@@ -102,7 +102,7 @@ class _Parser:
             self.expect(":", "of the ternary operator")
             otherwise = self.binary(_AND)
             depth = 1 + max(node.depth, then.depth, otherwise.depth)
-            place = self.place(question, node.start, depth)
+            place = self.place(question, node.start, depth=depth)
             node = tree.Ternary(node, then, otherwise, **place)
         self.nesting -= 1
         return node
@@ -118,7 +118,7 @@ class _Parser:
             else:
                 right = self.binary(strength + 1)
             own = left.depth if isinstance(left, tree.Binary) else left.depth + 1
-            place = self.place(operator, left.start, max(own, right.depth + 1))
+            place = self.place(operator, left.start, depth=max(own, right.depth + 1))
             left = tree.Binary(operator.text, left, right, **place)
         return left
 
@@ -133,7 +133,7 @@ class _Parser:
         self.enter(operator)
         operand = self.unary()
         self.nesting -= 1
-        return self.operation("!" if operator.text == "!" else "~", operator, operand)
+        return self.operation("!" if operator.text == "!" else "~", operator, operand=operand)
 
     def negation(self) -> tree.Node:
         if not self.at("-"):
@@ -143,10 +143,10 @@ class _Parser:
         operand = self.primary()
         if isinstance(operand, tree.Literal) and operand.type in ("int", "dec") and not bracketed:
             return replace(operand, text=f"-{operand.text}", at=minus.start, start=minus.start)
-        return self.operation("-", minus, operand)
+        return self.operation("-", minus, operand=operand)
 
-    def operation(self, operator: Choice["!", "~", "-"], token: Token, operand: tree.Node) -> tree.Unary:
-        return tree.Unary(operator, operand, **self.place(token, token.start, operand.depth + 1))
+    def operation(self, operator: Choice["!", "~", "-"], token: Token, *, operand: tree.Node) -> tree.Unary:
+        return tree.Unary(operator, operand, **self.place(token, token.start, depth=operand.depth + 1))
 
     def primary(self) -> tree.Node:
         token = self.token
@@ -156,10 +156,10 @@ class _Parser:
             self.expect(")", "that closes the bracket", opened=token)
         elif token.kind in _LITERALS:
             self.advance()
-            node = tree.Literal(_LITERALS[token.kind], token.text, **self.place(token, token.start, 1))
+            node = tree.Literal(_LITERALS[token.kind], token.text, **self.place(token, token.start, depth=1))
         elif token.kind == "not_set":
             self.advance()
-            node = tree.NotSet(**self.place(token, token.start, 1))
+            node = tree.NotSet(**self.place(token, token.start, depth=1))
         elif token.kind == "name":
             node = self.name()
         else:
@@ -171,15 +171,15 @@ class _Parser:
     def name(self) -> tree.Node:
         token = self.advance()
         if not self.at("("):
-            return tree.Name(token.text, **self.place(token, token.start, 1))
+            return tree.Name(token.text, **self.place(token, token.start, depth=1))
         opened = self.advance()
         self.calls += 1
         if self.calls > MAX_CALLS:
-            raise self.limit(f"more than {MAX_CALLS} nested function calls", "expression_calls", token)
+            raise self.limit(f"more than {MAX_CALLS} nested function calls", "expression_calls", token=token)
         arguments = self.arguments(opened)
         self.calls -= 1
         depth = 1 + max((argument.depth for argument in arguments), default=0)
-        return tree.Call(token.text, tuple(arguments), **self.place(token, token.start, depth))
+        return tree.Call(token.text, tuple(arguments), **self.place(token, token.start, depth=depth))
 
     def arguments(self, opened: Token) -> list[tree.Node]:
         arguments: list[tree.Node] = []
@@ -198,18 +198,18 @@ class _Parser:
         if not word and token.kind != "string":
             raise self.unexpected("the name of a property")
         self.advance()
-        return tree.Property(target, token.text, **self.place(dot, target.start, target.depth + 1))
+        return tree.Property(target, token.text, **self.place(dot, target.start, depth=target.depth + 1))
 
     def item(self, target: tree.Node) -> tree.Item:
         bracket = self.advance()
         index = self.expression()
         self.expect("]", "that closes the index", opened=bracket)
         depth = 1 + max(target.depth, index.depth)
-        return tree.Item(target, index, **self.place(bracket, target.start, depth))
+        return tree.Item(target, index, **self.place(bracket, target.start, depth=depth))
 
     # Errors and limits.
 
-    def place(self, token: Token, start: int, depth: int) -> dict[str, int]:
+    def place(self, token: Token, start: int, *, depth: int) -> dict[str, int]:
         if depth > MAX_DEPTH:
             raise self.too_deep(token)
         return {
@@ -225,9 +225,11 @@ class _Parser:
             raise self.too_deep(token)
 
     def too_deep(self, token: Token) -> LimitError:
-        return self.limit(f"the expression nests more than {MAX_DEPTH} levels", "expression_depth", token)
+        return self.limit(
+            f"the expression nests more than {MAX_DEPTH} levels", "expression_depth", token=token
+        )
 
-    def limit(self, message: str, limit: str, token: Token) -> LimitError:
+    def limit(self, message: str, limit: str, *, token: Token) -> LimitError:
         return LimitError(
             message, limit=limit, span=self.span(token), hint="keep a part of it in a variable of its own"
         )

@@ -83,7 +83,7 @@ def tokenize(text: str, *, file: str = "expression") -> list[Token]:
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None:
-            raise _stray(text, offset, file)
+            raise _stray(text, offset, file=file)
         offset = match.end()
         if match.lastgroup != "space":
             tokens.append(_token(match, file))
@@ -123,7 +123,7 @@ def _decoded(match: re.Match[str], file: str) -> str:
     return _ESCAPE.sub(lambda escape: _ESCAPES[escape[1]], inside)
 
 
-def _stray(text: str, offset: int, file: str) -> ExpressionError:
+def _stray(text: str, offset: int, *, file: str) -> ExpressionError:
     character = text[offset]
     if character == '"':
         return ExpressionError(

@@ -107,7 +107,7 @@ class Operation:
         if self.name == "[":
             return f"{_accessed(self.operands[1])}[{self.operands[0]}]"
         if self.name == "?":
-            return _ternary(*self.operands)
+            return _ternary(self.operands)
         if len(self.operands) == 1:
             # Architect's own text has no parentheses here only when the operand is no operation.
             return f"{self.name}{_negated(self.operands[0])}"
@@ -171,7 +171,8 @@ def _accessed(node: Typed) -> str:
     return f"({node})" if loose else str(node)
 
 
-def _ternary(condition: Typed, then: Typed, otherwise: Typed) -> str:
+def _ternary(operands: tuple[Typed, ...]) -> str:
+    condition, then, otherwise = operands
     first = f"({condition})" if _is(condition, "?") else str(condition)
     branches = [f"({part})" if _is(part, "?", "or") else str(part) for part in (then, otherwise)]
     return f"{first} ? {branches[0]} : {branches[1]}"
