@@ -1,0 +1,231 @@
+"""Makes closures of a tree.
+
+The steps are compiled from the last to the first, each knowing the one behind it. `$..a.b.sum()` is first
+rewritten to `$.sum($..a.b)`, as Jayway does; the arguments that the function had are lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from ringback.lang.jsonpath import tree
+from ringback.lang.jsonpath.errors import Failed, Loc, Missing, Refused
+from ringback.lang.jsonpath.filters import FilterCompiler
+from ringback.lang.jsonpath.functions import FUNCTIONS, Arguments
+from ringback.lang.jsonpath.places import CallMark
+from ringback.lang.jsonpath.run import Run, Visit, emit
+from ringback.lang.jsonpath.scans import Fits, dead_end, each_item, fits_for, scan_key_step, scan_step
+from ringback.lang.jsonpath.steps import Place, filter_step, simple_step
+
+Apply: TypeAlias = Callable[[Any, Arguments, Run], Any]
+"""A function with its step's arguments: the value before the dot, the arguments' values, the reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled path.
+
+    Attributes:
+        visit: runs the whole path on a value.
+        definite: whether it answers the value itself instead of a list.
+        call: whether it ends in a function (the options about lists are refused then).
+        simple: the keys and indexes of a path that is nothing else, with the type each needs; or None.
+        appends: whether it calls `append`, which changes what it reads: then a copy must be read.
+        steps: the steps as they are run.
+    """
+
+    visit: Visit
+    definite: bool
+    call: bool
+    simple: tuple[tuple[Any, Any], ...] | None
+    appends: bool
+    steps: tuple[tree.Step, ...]
+
+    def value(self, document: Any, run: Run) -> Any:
+        """The last result of a definite path (Missing without any), all results of another."""
+        self.visit(document, None, run)
+        if not self.definite:
+            return run.values
+        if not run.values:
+            raise run.miss or Missing(None, None, document, (0, 1))
+        return run.values[-1]
+
+
+def compile_tree(path: tree.PathTree) -> Program:
+    """The program of a path."""
+    steps, call = _inverted(path.steps)
+    return Program(
+        _chain(steps),
+        definite=all(_is_definite(step, leaf=i == len(steps) - 1) for i, step in enumerate(steps)),
+        call=call,
+        simple=_simple(steps),
+        appends=_appends(path),
+        steps=steps,
+    )
+
+
+def _inverted(steps: tuple[tree.Step, ...]) -> tuple[tuple[tree.Step, ...], bool]:
+    """The steps with a function behind a leading scan turned into one with the scan as argument."""
+    ends_in_call = bool(steps) and isinstance(steps[-1], tree.Call)
+    if not ends_in_call or not isinstance(steps[0], tree.Scan):
+        return steps, ends_in_call
+    first = next(i for i, step in enumerate(steps) if isinstance(step, tree.Call))
+    call = steps[first]
+    assert isinstance(call, tree.Call)
+    argument = tree.PathArgument(tree.PathTree("$", steps[:first]), call.at)
+    return (replace(call, arguments=(argument,)), *steps[first + 1 :]), True
+
+
+def _is_definite(step: tree.Step, *, leaf: bool) -> bool:
+    if isinstance(step, tree.Keys):
+        return leaf or len(step.names) == 1
+    if isinstance(step, tree.Indexes):
+        return len(step.indexes) == 1
+    return isinstance(step, tree.Call)
+
+
+def _simple(steps: Sequence[tree.Step]) -> tuple[tuple[Any, Any], ...] | None:
+    pairs: list[tuple[type, Any]] = []
+    for step in steps:
+        if isinstance(step, tree.Keys) and len(step.names) == 1:
+            pairs.append((dict, step.names[0]))
+        elif isinstance(step, tree.Indexes) and len(step.indexes) == 1:
+            pairs.append((list, step.indexes[0]))
+        else:
+            return None
+    return tuple(pairs)
+
+
+def _appends(node: object) -> bool:
+    if isinstance(node, tree.Call) and node.name == "append":
+        return True
+    if isinstance(node, tuple):
+        return any(_appends(item) for item in node)
+    fields = getattr(node, "__dataclass_fields__", ())
+    return any(_appends(getattr(node, name)) for name in fields if name != "at")
+
+
+# -- chains ----------------------------------------------------------------------------------------------
+
+
+def _chain(steps: tuple[tree.Step, ...]) -> Visit:
+    """The steps as one closure."""
+    visits: list[Visit] = [emit, emit]  # a scan asks for the step behind the next one
+    for index in range(len(steps) - 1, -1, -1):
+        step, then = steps[index], visits[-1]
+        if isinstance(step, tree.Scan):
+            visits.append(_scan(steps[index + 1 :], then, visits[-2]))
+        elif isinstance(step, tree.Filter):
+            visits.append(filter_step(_accepts(step), _place(steps, index), then))
+        elif isinstance(step, tree.Call):
+            visits.append(_call(step, None if index == len(steps) - 1 else then))
+        else:
+            visits.append(simple_step(step, _place(steps, index), then))
+    return visits[-1]
+
+
+def _place(steps: tuple[tree.Step, ...], index: int) -> Place:
+    leaf = index == len(steps) - 1
+    definite = all(_is_definite(step, leaf=False) for step in steps[:index])
+    return Place(steps[index].at, definite, leaf, _guard(steps, index) if leaf else None)
+
+
+def _guard(steps: tuple[tree.Step, ...], index: int) -> int | None:
+    """For a leaf two steps behind a scan: the index that the step between them names, -1 for none."""
+    if index < 2 or not isinstance(steps[index - 2], tree.Scan):
+        return None
+    between = steps[index - 1]
+    if isinstance(between, tree.Indexes) and len(between.indexes) == 1:
+        return between.indexes[0]
+    return -1
+
+
+def _accepts(step: tree.Filter) -> Fits:
+    return FilterCompiler(compile_tree).accepts(step)
+
+
+def _scan(rest: tuple[tree.Step, ...], target: Visit, behind: Visit) -> Visit:
+    """A scan: `target` is the compiled step behind it, `behind` the one after that (or the end)."""
+    if not rest:
+        return dead_end
+    step, leaf = rest[0], len(rest) == 1
+    if isinstance(step, tree.Keys) and len(step.names) == 1:
+        return scan_key_step(step.names[0], behind, leaf=leaf)
+    on_array = target if leaf else each_item(behind)
+    if isinstance(step, tree.Filter):
+        return scan_step(_accepts(step), on_object=behind, on_array=on_array)
+    return scan_step(fits_for(step, leaf=leaf), on_object=target, on_array=on_array)
+
+
+# -- calls -----------------------------------------------------------------------------------------------
+
+
+def _call(step: tree.Call, then: Visit | None) -> Visit:
+    apply = _function(step)
+    programs = [
+        argument if isinstance(argument, tree.JsonArgument) else compile_tree(argument.path)
+        for argument in step.arguments or ()
+    ]
+    mark = CallMark(step.name)
+
+    def visit(model: Any, loc: Loc, run: Run) -> None:
+        arguments = [
+            program.value(run.root, run.inner()) if isinstance(program, Program) else program
+            for program in programs
+        ]
+        try:
+            result = apply(model, arguments, run)
+        except Failed as failed:
+            failed.at = step.at if failed.at == (0, 1) else failed.at
+            raise
+        emit(result, (loc, mark), run)
+        if then is not None:
+            then(result, loc, run)
+
+    return visit
+
+
+def _function(step: tree.Call) -> Apply:
+    function = FUNCTIONS.get(step.name)
+    if function is None:
+        return _unknown(step)
+    if step.name in ("length", "size") and step.arguments:
+        return _counting(step.arguments[0])
+    known = function
+    return lambda model, arguments, _run: known(model, arguments)
+
+
+def _unknown(step: tree.Call) -> Apply:
+    message = f"there is no function {step.name!r}; functions: {', '.join(sorted(FUNCTIONS))}"
+
+    def apply(_model: Any, _arguments: Arguments, _run: Run) -> None:
+        raise Refused(message, step.at)
+
+    return apply
+
+
+def _counting(argument: tree.Argument) -> Apply:
+    """`length(path)`: how many values stand below the path, read from the value before the dot."""
+    if isinstance(argument, tree.JsonArgument):
+        return _no_path(argument)
+    steps, call = _inverted(argument.path.steps)
+    definite = compile_tree(argument.path).definite
+    children = steps if call or not steps else (*steps, tree.Wildcard(argument.at))
+    program = replace(compile_tree(replace(argument.path, steps=children)), definite=definite)
+
+    def apply(model: Any, _arguments: Arguments, run: Run) -> Any:
+        inner = run.inner()
+        inner.root, inner.cache = model, {}
+        found = program.value(model, inner)
+        return FUNCTIONS["length"](found if isinstance(found, (list, tuple)) else model, ())
+
+    return apply
+
+
+def _no_path(argument: tree.JsonArgument) -> Apply:
+    def apply(_model: Any, _arguments: Arguments, _run: Run) -> None:
+        raise Failed("length() needs a path as its argument", "NullPointerException", argument.at)
+
+    return apply

@@ -1,0 +1,201 @@
+"""The operators of filters: what each answers for two values.
+
+`Refused` (InvalidPathException) makes the whole filter false for the node; `Failed` ends the reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from ringback.lang.jsonpath import java_regex
+from ringback.lang.jsonpath.errors import Failed, Refused
+from ringback.lang.jsonpath.items import items_of, required_items
+from ringback.lang.jsonpath.limits import Meter
+from ringback.lang.jsonpath.text import java_before, java_length
+from ringback.lang.jsonpath.values import (
+    Pattern,
+    Value,
+    compare_numbers,
+    equal,
+    item_equal,
+    json_value,
+    kind_of,
+    number_text,
+)
+
+Operator: TypeAlias = Callable[[Value, Value, Meter], bool]
+"""Left side, right side, and what the reading may still look at."""
+
+
+def _not_equal(left: Value, right: Value, meter: Meter) -> bool:
+    return not equal(left, right, meter)
+
+
+def _same_kind_equal(left: Value, right: Value, meter: Meter) -> bool:
+    return kind_of(left) == kind_of(right) and equal(left, right, meter)
+
+
+def _not_same_kind_equal(left: Value, right: Value, meter: Meter) -> bool:
+    return not _same_kind_equal(left, right, meter)
+
+
+def _less(left: Value, right: Value, _meter: Meter) -> bool:
+    return _before(left, right)
+
+
+def _before(left: Value, right: Value) -> bool:
+    kind = kind_of(left)
+    if kind != kind_of(right):
+        return False
+    if kind == "number":
+        return compare_numbers(left, right) < 0
+    return kind == "string" and java_before(left, right)
+
+
+def _greater(left: Value, right: Value, _meter: Meter) -> bool:
+    return _before(right, left)
+
+
+def _at_most(left: Value, right: Value, _meter: Meter) -> bool:
+    return _ordered(left, right) and not _before(right, left)
+
+
+def _at_least(left: Value, right: Value, _meter: Meter) -> bool:
+    return _ordered(left, right) and not _before(left, right)
+
+
+def _ordered(left: Value, right: Value) -> bool:
+    kind = kind_of(left)
+    return kind == kind_of(right) and kind in ("number", "string")
+
+
+def _regex(left: Value, right: Value, meter: Meter) -> bool:
+    if isinstance(left, Pattern) == isinstance(right, Pattern):
+        return False
+    pattern, other = (left, right) if isinstance(left, Pattern) else (right, left)
+    items = items_of(other)
+    if items is None:
+        return java_regex.matches(pattern.text, _matched_text(other), meter)
+    return any(java_regex.matches(pattern.text, _matched_text(item), meter) for item in items)
+
+
+def _matched_text(value: Value) -> str:
+    kind = kind_of(value)
+    if kind == "string":
+        return str(value)
+    if kind == "number":
+        return number_text(value)
+    return ("true" if value else "false") if kind == "boolean" else ""
+
+
+def _among(value: Value, items: list[Value], meter: Meter) -> bool:
+    meter.spend(len(items))
+    return any(item_equal(value, item, meter) for item in items)
+
+
+def _contained(left: Value, right: Value, meter: Meter) -> bool:
+    items = required_items(right)
+    return items is not None and _among(left, items, meter)
+
+
+def _not_contained(left: Value, right: Value, meter: Meter) -> bool:
+    return not _contained(left, right, meter)
+
+
+def _contains(left: Value, right: Value, meter: Meter) -> bool:
+    if isinstance(left, str):
+        return isinstance(right, str) and right in left
+    items = items_of(left)
+    return items is not None and _among(right, items, meter)
+
+
+def _size(left: Value, right: Value, _meter: Meter) -> bool:
+    if kind_of(right) != "number":
+        return False
+    expected = _java_int(right)
+    if isinstance(left, str):
+        return java_length(left) == expected
+    if kind_of(left) != "json":
+        return False
+    value = json_value(left)
+    return (len(value) if isinstance(value, (list, tuple)) else -1) == expected
+
+
+def _java_int(number: Value) -> int:
+    """`BigDecimal.intValue()`: the fraction is cut off, then the low 32 bits count."""
+    return (int(number) + 2**31) % 2**32 - 2**31
+
+
+def _empty(left: Value, right: Value, _meter: Meter) -> bool:
+    if isinstance(left, str):
+        return (left == "") == _boolean(right)
+    if kind_of(left) != "json":
+        return False
+    value = json_value(left)
+    if isinstance(value, dict):
+        raise Failed("the operator 'empty' cannot be used on an object", "ClassCastException")
+    return (not value) == _boolean(right)
+
+
+def _boolean(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise Refused("the operator needs true or false")
+    return value
+
+
+def _subset(left: Value, right: Value, meter: Meter) -> bool:
+    wanted, found = required_items(right), required_items(left)
+    if wanted is None or found is None:
+        return False
+    return all(_among(item, wanted, meter) for item in found)
+
+
+def _any_of(left: Value, right: Value, meter: Meter) -> bool:
+    wanted, found = required_items(right), required_items(left)
+    if wanted is None or found is None:
+        return False
+    return any(_among(item, wanted, meter) for item in found)
+
+
+def _none_of(left: Value, right: Value, meter: Meter) -> bool:
+    wanted, found = required_items(right), required_items(left)
+    if wanted is None or found is None:
+        return False
+    return not any(_among(item, wanted, meter) for item in found)
+
+
+def _never(_left: Value, _right: Value, _meter: Meter) -> bool:
+    raise Refused("the operator needs a value that cannot be written in a path")
+
+
+def _exists(left: Value, right: Value, _meter: Meter) -> bool:
+    if not isinstance(left, bool) and not isinstance(right, bool):
+        raise Failed("the operator 'exists' needs true or false")
+    return _boolean(left) == _boolean(right)
+
+
+EVALUATORS: Mapping[str, Operator] = {
+    "==": equal,
+    "!=": _not_equal,
+    "===": _same_kind_equal,
+    "!==": _not_same_kind_equal,
+    "<": _less,
+    "<=": _at_most,
+    ">": _greater,
+    ">=": _at_least,
+    "=~": _regex,
+    "in": _contained,
+    "nin": _not_contained,
+    "contains": _contains,
+    "size": _size,
+    "empty": _empty,
+    "subsetof": _subset,
+    "anyof": _any_of,
+    "noneof": _none_of,
+    "all": _never,
+    "type": _never,
+    "matches": _never,
+    "exists": _exists,
+}
+"""One function for each name of `tree.OPERATORS`."""
