@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ringback.lang import expr
+from ringback.lang.expr.typed import outline
 
 VARIABLES = {
     "Flow.points": "int",
@@ -344,3 +345,18 @@ def test_error_in_full():
         "       ^^^^^^^^^^^^^^^^^\n"
         "  hint: text joins with text only: ToString(Flow.points), or Append of Strings"
     )
+
+
+def test_outline():
+    root = expr.check('Flow.q.name + Append("a", NOT_SET) == "b"', VARIABLES, "str").root
+    assert outline(root).splitlines() == [
+        "ToString: str as cast",
+        "  ==: bln",
+        "    +: str",
+        "      .name: str",
+        "        Flow.q: que",
+        "      Append: str",
+        '        "a": str',
+        "        NOT_SET: str",
+        '    "b": str',
+    ]

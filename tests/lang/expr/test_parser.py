@@ -155,6 +155,9 @@ LIMITS = [
     ("1" + "^1" * 5000, "expression_depth"),
     ("a" + "?b:c" * 5000, "expression_depth"),
     ("-(" * 5000, "expression_depth"),
+    ("a or a and a | a & a == a < a + a * a ^ (" * 200, "expression_depth"),
+    ("a ? a : (" * 200, "expression_depth"),
+    ("f(1 + !x[" * 200, "expression_depth"),
 ]
 
 
@@ -168,6 +171,7 @@ def test_limits(text, limit):
 
 def test_within_the_limits():
     assert parse("f(" * 60 + "1" + ")" * 60).depth == 61
+    assert parse("f(1 + " * 60 + "1" + ")" * 60).depth == 121
     assert parse("(" * 99 + "1" + ")" * 99) == Literal("int", "1")
     chain = parse("1" + "+1" * 15_000)
     assert chain.depth == 2

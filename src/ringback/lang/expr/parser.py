@@ -34,9 +34,12 @@ from ringback.lang.expr import tree
 from ringback.lang.expr.errors import ExpressionError, listed
 from ringback.lang.expr.tokens import Token, tokenize
 
-# Architect refuses more nested calls; the other limit keeps Python's own stack safe.
+# Architect refuses more nested calls. The other limits keep Python's own stack safe, in the parser (frames of a
+# level of parentheses or calls, of a right operand) and in what walks the tree: about 100 levels.
 MAX_CALLS = 60
-MAX_DEPTH = 100
+MAX_DEPTH = 150
+_MAX_FRAMES = 700
+_LEVEL, _OPERAND = 7, 1
 
 _AND = 2
 _STRENGTH: Mapping[str, int] = {
@@ -79,7 +82,7 @@ class _Parser:
         self.tokens = tokens
         self.token = tokens[0]
         self.position = 0
-        self.nesting = 0
+        self.frames = 0
         self.calls = 0
 
     def advance(self) -> Token:
@@ -94,7 +97,7 @@ class _Parser:
     # Rules of the grammar.
 
     def expression(self) -> tree.Node:
-        self.enter(self.token)
+        self.enter(_LEVEL)
         node = self.binary(1)
         while self.at("?"):
             question = self.advance()
@@ -104,19 +107,16 @@ class _Parser:
             depth = 1 + max(node.depth, then.depth, otherwise.depth)
             place = self.place(question, node.start, depth=depth)
             node = tree.Ternary(node, then, otherwise, **place)
-        self.nesting -= 1
+        self.frames -= _LEVEL
         return node
 
     def binary(self, weakest: int) -> tree.Node:
         left = self.unary()
         while (strength := self.strength()) >= weakest:
             operator = self.advance()
-            if strength == _POWER:
-                self.enter(operator)
-                right = self.binary(_POWER)
-                self.nesting -= 1
-            else:
-                right = self.binary(strength + 1)
+            self.enter(_OPERAND)
+            right = self.binary(strength if strength == _POWER else strength + 1)
+            self.frames -= _OPERAND
             own = left.depth if isinstance(left, tree.Binary) else left.depth + 1
             place = self.place(operator, left.start, depth=max(own, right.depth + 1))
             left = tree.Binary(operator.text, left, right, **place)
@@ -130,9 +130,9 @@ class _Parser:
         if not self.at("!", "~"):
             return self.negation()
         operator = self.advance()
-        self.enter(operator)
+        self.enter(_OPERAND)
         operand = self.unary()
-        self.nesting -= 1
+        self.frames -= _OPERAND
         return self.operation("!" if operator.text == "!" else "~", operator, operand=operand)
 
     def negation(self) -> tree.Node:
@@ -219,15 +219,13 @@ class _Parser:
             "depth": depth,
         }
 
-    def enter(self, token: Token) -> None:
-        self.nesting += 1
-        if self.nesting > MAX_DEPTH:
-            raise self.too_deep(token)
+    def enter(self, frames: int) -> None:
+        self.frames += frames
+        if self.frames > _MAX_FRAMES:
+            raise self.too_deep(self.token)
 
     def too_deep(self, token: Token) -> LimitError:
-        return self.limit(
-            f"the expression nests more than {MAX_DEPTH} levels", "expression_depth", token=token
-        )
+        return self.limit("the expression nests too deeply", "expression_depth", token=token)
 
     def limit(self, message: str, limit: str, *, token: Token) -> LimitError:
         return LimitError(

@@ -155,6 +155,24 @@ def walk(node: Typed) -> list[Typed]:
     return found
 
 
+def outline(root: Typed) -> str:
+    """The checked tree, one node a line with its type, for `explain`; "as cast" marks what Architect adds."""
+    lines: list[str] = []
+    waiting = [(root, 0)]
+    while waiting:
+        node, indent = waiting.pop()
+        cast = " as cast" if isinstance(node, Operation) and node.implicit else ""
+        lines.append(f"{'  ' * indent}{_label(node)}: {node.type}{cast}")
+        waiting.extend((operand, indent + 1) for operand in reversed(operands(node)))
+    return "\n".join(lines)
+
+
+def _label(node: Typed) -> str:
+    if isinstance(node, Operation):
+        return node.name
+    return f".{node.name}" if isinstance(node, Access) else str(node)
+
+
 def _operand(node: Typed) -> str:
     bare = isinstance(node, (Constant, Reference)) or (isinstance(node, Operation) and node.is_call)
     return str(node) if bare else f"({node})"
