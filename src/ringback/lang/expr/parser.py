@@ -34,8 +34,8 @@ from ringback.lang.expr import tree
 from ringback.lang.expr.errors import ExpressionError, listed
 from ringback.lang.expr.tokens import Token, tokenize
 
-# Architect refuses more nested calls. The other limits keep Python's own stack safe, in the parser (frames of a
-# level of parentheses or calls, of a right operand) and in what walks the tree: about 100 levels.
+# Architect refuses more nested calls. The other limits keep Python's own stack safe, in the parser (frames of
+# a level of parentheses or calls, of a right operand) and in what walks the tree: about 100 levels.
 MAX_CALLS = 60
 MAX_DEPTH = 150
 _MAX_FRAMES = 700
