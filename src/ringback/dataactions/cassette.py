@@ -29,34 +29,43 @@ VERSION = 1
 
 @dataclass(slots=True)
 class RecordingTransport:
-    """Sends through `inner` and keeps what was said, masked by `secrets`.
+    """Sends through `inner` and keeps what was said.
+
+    Secrets that are known before the run are `secrets`; those that turn up in it (tokens) are given to
+    `to_dict` by the report. Nothing unmasked leaves the object.
 
     Attributes:
         inner: who answers.
         secrets: what to hide.
-        interactions: the recording so far.
     """
 
     inner: Transport
     secrets: Secrets
-    interactions: list[dict[str, Any]] = field(default_factory=list)
+    _kept: list[tuple[Request, Response | TransportError]] = field(default_factory=list, repr=False)
 
     def send(self, request: Request) -> Response:
         """The answer of `inner`; failures are recorded too."""
-        entry: dict[str, Any] = {"request": _request(request, self.secrets)}
         try:
             response = self.inner.send(request)
         except TransportError as error:
-            entry["error"] = _error(error, self.secrets)
-            self.interactions.append(entry)
+            self._kept.append((request, error))
             raise
-        entry["response"] = _response(response, self.secrets)
-        self.interactions.append(entry)
+        self._kept.append((request, response))
         return response
 
-    def to_dict(self) -> dict[str, Any]:
-        """The cassette."""
-        return {"version": VERSION, "interactions": list(self.interactions)}
+    def to_dict(self, more: Secrets | None = None) -> dict[str, Any]:
+        """The cassette, with the secrets of `more` hidden as well."""
+        return {"version": VERSION, "interactions": [self._entry(*pair, more) for pair in self._kept]}
+
+    def _entry(
+        self, request: Request, reply: Response | TransportError, more: Secrets | None
+    ) -> dict[str, Any]:
+        entry: dict[str, Any] = {"request": _request(request, self.secrets)}
+        if isinstance(reply, TransportError):
+            entry["error"] = _error(reply, self.secrets)
+        else:
+            entry["response"] = _response(reply, self.secrets)
+        return more.json(entry) if more else entry
 
 
 class ReplayTransport:

@@ -105,7 +105,7 @@ class _Steps:
         status: Status = "success"
         error = None
         try:
-            for name, step in self._steps():
+            for name, step in _STEPS:
                 self._step(name, step)
         except StepFailed as failed:
             status, error = failed.status, failed.error
@@ -115,32 +115,16 @@ class _Steps:
         duration = own_ms + self.simulated_ms
         return Report(self.action, status, self.found, operations, error, duration, policies)
 
-    def _steps(self) -> tuple[tuple[str, Callable[[], Any]], ...]:
-        return (
-            ("Check input contract", self._check_input),
-            ("Resolve credentials", self._credentials),
-            ("Authenticate", self._authenticate),
-            ("Resolve request URL", self._url),
-            ("Resolve request headers", self._headers),
-            ("Resolve request body", self._body),
-            ("Execute request", self._send),
-            ("Read response", self._read),
-            ("Apply translation map", self._translate),
-            ("Apply success template", self._success_template),
-            ("Parse output", self._parse),
-            ("Check output contract", self._check_output),
-            ("Flatten output", self._flatten),
-        )
-
-    def _step(self, name: str, step: Callable[[], Any]) -> None:
+    def _step(self, name: str, step: Callable[[_Steps], Any]) -> None:
         number = len(self.operations) + 1
         try:
-            self.operations.append(Operation(number, name, True, step()))
+            self.operations.append(Operation(number, name, True, step(self)))
         except StepFailed as failed:
             self.operations.append(Operation(number, name, False, None, failed.error))
             raise
 
-    def _check_input(self) -> Any:
+    def check_input(self) -> Any:
+        """The input object that is sent."""
         sent, violations = self.prepared.input.check_input(self.order.inputs, policies=self.policies)
         self.found.inputs = sent
         if self.action.secure:
@@ -150,13 +134,15 @@ class _Steps:
         self.context["input"] = {**sent, "rawRequest": jsontext.encode(sent)}
         return sent
 
-    def _credentials(self) -> Any:
+    def credentials(self) -> Any:
+        """The type and names of the credentials."""
         credentials = self.integration.credentials
         self.found.secrets += credentials.values()
         self.context["credentials"] = credentials
         return {"type": self.integration.kind, "fields": sorted(credentials)}
 
-    def _authenticate(self) -> Any:
+    def authenticate(self) -> Any:
+        """Where `authResponse` came from."""
         integration = self.integration
         answer = integration.auth_response
         how = "given" if answer is not None else "none"
@@ -181,13 +167,15 @@ class _Steps:
             tokens.response = report.output
         return tokens.response or {}
 
-    def _url(self) -> Any:
+    def url(self) -> Any:
+        """The rendered URL text."""
         if self.action.request.url is None:
             return None
         self.found.url = self._render(self.action.request.url, URL_TEMPLATE)
         return self.found.url
 
-    def _headers(self) -> Any:
+    def headers(self) -> Any:
+        """The rendered headers."""
         templates = self.action.request.headers.items()
         rendered = {name: self._render(text, f"header {name}") for name, text in templates}
         for name, value in rendered.items():
@@ -196,7 +184,8 @@ class _Steps:
         self.found.headers = rendered
         return rendered
 
-    def _body(self) -> Any:
+    def body(self) -> Any:
+        """The rendered body; None for GET."""
         text = self.action.request.body
         if text is None and self.action.form != "plain":
             text = DEFAULT_BODY
@@ -241,15 +230,16 @@ class _Steps:
         except RingbackError as error:
             raise failures.processing(f"Request '{name}' cannot be rendered: {error.message}") from error
 
-    def _send(self) -> Any:
+    def send(self) -> Any:
+        """Status, size and time of the answer."""
         request = self.found.request
         assert request is not None
         response = self._exchange(request)
         if response.status == 401 and self._may_retry():
             self.integration.tokens.response = None
-            self._authenticate()
-            self._headers()
-            self._url()
+            self.authenticate()
+            self.headers()
+            self.url()
             self.found.request = request = self._request(request.body)
             response = self._exchange(request)
         self.found.response = response
@@ -282,7 +272,8 @@ class _Steps:
         of_step = step is None or step <= service
         return failures.out_of_time(error, limit=self._limit(), of_step=of_step)
 
-    def _read(self) -> Any:
+    def read(self) -> Any:
+        """The parsed body."""
         response = self.found.response
         assert response is not None
         if len(response.body) > MAX_RESPONSE_BYTES:
@@ -314,7 +305,8 @@ class _Steps:
         self.found.document = _unwrapped(document)
         self.found.has_document = True
 
-    def _translate(self) -> Any:
+    def translate(self) -> Any:
+        """The variables."""
         translator = self.prepared.translator
         if self.found.has_document:
             self.context["rawResult"] = jsontext.encode(self.found.document)
@@ -327,7 +319,8 @@ class _Steps:
         self.context.update(context_of(found))
         return {item.name: item.text for item in found}
 
-    def _success_template(self) -> Any:
+    def success_template(self) -> Any:
+        """The rendered text."""
         strict = choose(self.policies, "strict_references") != "never"
         template = self.action.response.success_template
         try:
@@ -346,7 +339,8 @@ class _Steps:
         except RingbackError:
             return None
 
-    def _parse(self) -> Any:
+    def parse(self) -> Any:
+        """The output value."""
         text = self.found.success_text or ""
         try:
             self.found.output = jsontext.decode(text)
@@ -361,15 +355,35 @@ class _Steps:
         self.found.has_output = True
         return self.found.output
 
-    def _check_output(self) -> Any:
+    def check_output(self) -> Any:
+        """True: the output keeps its contract."""
         if violations := self.prepared.output.check(self.found.output):
             raise failures.contract_refused("output", violations)
         return True
 
-    def _flatten(self) -> Any:
+    def flatten(self) -> Any:
+        """The output as Architect binds it."""
         flat = flatten(self.found.output, self.action.output_contract, policies=self.policies)
         self.found.flattened = flat
         return flat
+
+
+_STEPS: tuple[tuple[str, Callable[[_Steps], Any]], ...] = (
+    ("Check input contract", _Steps.check_input),
+    ("Resolve credentials", _Steps.credentials),
+    ("Authenticate", _Steps.authenticate),
+    ("Resolve request URL", _Steps.url),
+    ("Resolve request headers", _Steps.headers),
+    ("Resolve request body", _Steps.body),
+    ("Execute request", _Steps.send),
+    ("Read response", _Steps.read),
+    ("Apply translation map", _Steps.translate),
+    ("Apply success template", _Steps.success_template),
+    ("Parse output", _Steps.parse),
+    ("Check output contract", _Steps.check_output),
+    ("Flatten output", _Steps.flatten),
+)
+STEP_NAMES = tuple(name for name, _ in _STEPS)
 
 
 def _unwrapped(document: Any) -> Any:

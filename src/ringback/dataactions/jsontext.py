@@ -119,7 +119,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def _deeper_than(value: Any, limit: int) -> bool:
     level: list[Any] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [child for node in level for child in _children(node)]
         if not level:
             return False
@@ -142,7 +142,9 @@ def _too_deep() -> LimitError:
 
 def _bad(data: bytes, message: str) -> JsonTextError:
     found = _PLACE.search(message)
-    before = data[: int(found.group(1))] if found else data
+    # msgspec has already read one character when it complains about what follows the value.
+    late = 1 if "trailing characters" in message else 0
+    before = data[: int(found.group(1)) - late] if found else data
     text = before.decode("utf-8", "replace")
     line_start = text.rfind("\n") + 1
     plain = _PLACE.sub("", message).removeprefix("JSON is malformed: ").strip()

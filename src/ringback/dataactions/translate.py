@@ -105,6 +105,12 @@ def _compile(path: str) -> jsonpath.Path | str:
         return error.message
 
 
+def illegal_path(path: str) -> str | None:
+    """Why a path is no legal JSONPath; None when it is one."""
+    compiled = _compile(path)
+    return compiled if isinstance(compiled, str) else None
+
+
 def context_of(translations: tuple[Translation, ...]) -> Mapping[str, str]:
     """The template variables: those that have a value."""
     return {item.name: item.text for item in translations if item.text is not None}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
-from ringback.core.errors import DefinitionError
+from ringback.core.errors import DefinitionError, UsageError
 from ringback.dataactions.loaders.export import load_export
 from ringback.dataactions.loaders.fields import MALFORMED
 from ringback.dataactions.loaders.plain import load_plain
@@ -36,7 +37,20 @@ def load_data_actions(text: str, *, file: str) -> tuple[DataAction, ...]:
     Raises:
         DefinitionError: malformed; the message names the field.
     """
+    if file.endswith((".tf", ".hcl")):
+        return _load_terraform(text, file)
     return tuple(_load_one(node, file) for node in _documents(read_json(text, file=file)))
+
+
+def _load_terraform(text: str, file: str) -> tuple[DataAction, ...]:
+    """Terraform is an optional part: its parser is imported when a file needs it."""
+    try:
+        module = import_module("ringback.dataactions.loaders.terraform")
+    except ModuleNotFoundError as error:
+        hint = "install it with: pip install 'ringback[terraform]'"
+        raise UsageError(f"{file}: reading Terraform needs {error.name}", hint=hint) from None
+    actions: tuple[DataAction, ...] = module.load_terraform(text, file=file)
+    return actions
 
 
 def _documents(node: Node) -> Iterator[Node]:
