@@ -78,13 +78,13 @@ def _check_replies(program: Program, wanted: list[Any], calls: DataCalls) -> Non
 def _permissive(flow: Flow, wanted: list[Any], calls: DataCalls) -> tuple[Diagnostic, ...]:
     message = "no world is given: every resource exists and every look-up succeeds with plain values"
     found = [
-        Diagnostic("RB201", "warning", message, flow.source, hint="describe the organisation in world.yaml")
+        Diagnostic("RB061", "warning", message, flow.source, hint="describe the organisation in world.yaml")
     ]
     for kind, name, node, _ in wanted:
         if kind == "dataAction" and name.strip().lower() not in calls.replies:
             text = f"data action {name!r} is unknown; if the run calls it, it succeeds with plain values"
             found.append(
-                Diagnostic.at("RB202", "warning", text, node.span, hint=f"--reply '{name}=FILE.json'")
+                Diagnostic.at("RB062", "warning", text, node.span, hint=f"--reply '{name}=FILE.json'")
             )
     return tuple(found)
 
@@ -113,12 +113,12 @@ def _missing(
 
 def _error(message: str, node: Node, action: Action, hint: str) -> DefinitionError:
     span = node.span if node.span.line else action.span
-    return DefinitionError(f"{message} (action {action.name!r})", span=span, hint=hint, code="RB203")
+    return DefinitionError(f"{message} (action {action.name!r})", span=span, hint=hint, code="RB063")
 
 
 def unused_replies(calls: DataCalls) -> tuple[Diagnostic, ...]:
     """A warning for each reply that this run did not come to."""
     return tuple(
-        Diagnostic("RB204", "warning", f"the reply for {name!r} was not used: this run did not call it")
+        Diagnostic("RB064", "warning", f"the reply for {name!r} was not used: this run did not call it")
         for name in calls.unused
     )
