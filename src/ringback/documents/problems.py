@@ -83,7 +83,7 @@ def suggestion(name: str, known: Iterable[str], what: str) -> str:
     """
     names = sorted(set(known))
     lowered = {other.lower(): other for other in reversed(names)}
-    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.7)
+    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
     if not names:

@@ -108,7 +108,9 @@ class _Reader:
         return DefinitionError(message, span=self._span(offset), hint=hint, code="RB010")
 
     def syntax_error(self, error: yaml.MarkedYAMLError, size: int) -> DefinitionError:
-        mark = error.problem_mark or error.context_mark
+        # An open quote is found at the end of the text, but its reader looks for where it was opened.
+        opened = error.context == "while scanning a quoted scalar" and "end of stream" in str(error.problem)
+        mark = error.context_mark if opened else error.problem_mark or error.context_mark
         offset = mark.index if mark is not None else size
         problem = error.problem or "the text cannot be read"
         context = f" ({error.context})" if error.context else ""

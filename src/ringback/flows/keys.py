@@ -106,7 +106,7 @@ _SEEN = _table(
     updateData="statements",
     wait="duration trimDurationNearMaxRunningTime",
     menuDisconnect=_CHOICE,
-    menuJumpToTask=f"targetTaskRef targetTask{_CHOICE}",
+    menuJumpToTask=f"targetTaskRef targetTask inputs taskInputs{_CHOICE}",
     menuTask=f"task{_CHOICE}",
     menuTransferToAcd=f"{_ACD}{_CHOICE}",
 )

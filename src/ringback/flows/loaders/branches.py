@@ -34,7 +34,7 @@ def branches(type_: str, body: Node, problems: Problems) -> Iterator[Branch]:
     if not outputs.is_map:
         problems.error("RB020", f"the outputs of {type_!r} must be a mapping", outputs.span)
     for name, output in outputs.items():
-        if output.is_list:
+        if _are_named(output):
             yield from _named(output, problems)
         elif name != "none":
             yield Branch(name, Node(None, outputs.key_span(name)), _actions(output, name, problems))
@@ -50,6 +50,12 @@ def _actions(output: Node, name: str, problems: Problems) -> Node | None:
         return None
     problems.unknown_keys(output, {"actions", "enabled", "none", "name", "value"}, f"in the output {name!r}")
     return output.get("actions")
+
+
+def _are_named(node: Node) -> bool:
+    """Whether a list holds outputs (`- intent: {name, actions}`), not actions."""
+    bodies = [body for item in node for _, body in item.items()]
+    return node.is_list and all(body.get("actions") or body.get("enabled") for body in bodies)
 
 
 def _named(node: Node, problems: Problems) -> Iterator[Branch]:

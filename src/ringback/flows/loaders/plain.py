@@ -122,7 +122,7 @@ class _Loader:
         listed = list_of(self._document.get("actions"), "`actions`", self._problems)
         below = self._items.add_all(listed)
         if start is None:
-            if below is None:
+            if not listed:
                 hint = 'write "initialAction": {…} and "actions": […]'
                 self._problems.error("RB024", "the flow has no actions", self._document.span, hint=hint)
             return below

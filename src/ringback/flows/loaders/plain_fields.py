@@ -52,19 +52,21 @@ class Fields:
             else:
                 found[key] = values.variable(member) if role == "writes" else member
         known = action.keys if action is not None else ACTION_KEYS.get(type_, frozenset())
-        self._known(node, known | set(ALIASES.get(type_, {})), type_)
+        self._known(node, (known - {"none", "outputs"}) | set(ALIASES.get(type_, {})), type_)
         return found
 
     def _known(self, node: Node, keys: Set[str], type_: str) -> None:
         where = f"in the action {text_of(node.get('name'))!r} ({type_})"
-        self.problems.unknown_keys(node, (keys - {"none", "outputs"}) | FRAME, where)
+        self.problems.unknown_keys(node, keys | FRAME, where)
 
     def lookup(self, node: Node) -> dict[str, Node]:
         """`url`, `timeout`, `inputVariables`, `outputVariable`."""
         self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, LOOKUP)
         url = node.get("url")
-        found = {"url": url, **self.contact_lookup(node)} if url is not None else self.contact_lookup(node)
-        self._check_url(url)
+        found = self._output(node)
+        if url is not None:
+            self._check_url(url)
+            found["url"] = url
         found["timeoutMs"] = self._timeout(node)
         found["errorVariable"] = values.variable(values.scalar("error", node))
         inputs = node.get("inputVariables")
@@ -81,6 +83,10 @@ class Fields:
     def contact_lookup(self, node: Node) -> dict[str, Node]:
         """`outputVariable`; what an HTTP look-up has besides is allowed and means nothing."""
         self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, CONTACT_LOOKUP)
+        return self._output(node)
+
+    @staticmethod
+    def _output(node: Node) -> dict[str, Node]:
         output = node.get("outputVariable")
         return {"outputVariable": values.variable(output or values.scalar("lookupResponse", node))}
 
@@ -100,10 +106,8 @@ class Fields:
             )
         return timeout
 
-    def _check_url(self, url: Node | None) -> None:
+    def _check_url(self, url: Node) -> None:
         """https, or http to this machine."""
-        if url is None:
-            return
         try:
             parts = urlsplit(text_of(url))
             host = parts.hostname or ""

@@ -50,6 +50,7 @@ class Items:
         self.problems = problems
         self._container = container
         self._by_name: dict[str, Item] = {}
+        self._broken: set[str] = set()
 
     def __iter__(self) -> Iterator[Item]:
         """The items that are actions, in document order."""
@@ -75,6 +76,7 @@ class Items:
             self.problems.error("RB020", "an action needs a name", node.span, hint='write "name": "…"')
             return None
         if type_ is None:
+            self._broken.add(name)
             self._no_type(name, node)
             return None
         if name in self._by_name:
@@ -144,7 +146,7 @@ class Items:
         """The item that a target names; None for the end of the flow, and with an error for unknown names."""
         name = text_of(target)
         found = self._by_name.get(name)
-        if found is None and target.value is not None and name != END:
+        if found is None and target.value is not None and name not in (END, *self._broken):
             hint = suggestion(name, self._by_name, "actions")
             self.problems.error("RB023", f"there is no action {name!r}", target.span, hint=hint)
         return found if found is None or found.type != START else self.after(found)
