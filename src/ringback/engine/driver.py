@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -37,10 +38,19 @@ class ScriptedDriver:
     # ---- the caller
 
     def _play(self, effect: ask.Play) -> ask.Reply:
-        if self.caller and self.caller[0].what == "hangup":
-            self.caller.popleft()
-            return ask.HungUp()
-        return ask.Done(spoken_ms(effect.text))
+        return self._pass(spoken_ms(effect.text))
+
+    def _pass(self, ms: int) -> ask.Done | ask.HungUp:
+        """Time in which nobody is asked; a caller who has only to hang up does so when his wait is over."""
+        steps = list(self.caller)
+        waits = list(takewhile(lambda step: step.what == "wait", steps))
+        if len(waits) == len(steps) or steps[len(waits)].what != "hangup":
+            return ask.Done(ms)
+        patience = sum(step.ms for step in waits)
+        if patience < ms or not waits:
+            return ask.HungUp(patience)
+        self.caller = deque([Step("wait", ms=patience - ms), *steps[len(waits) :]])
+        return ask.Done(ms)
 
     def _gather(self, effect: ask.Gather) -> ask.Reply:
         elapsed = spoken_ms(effect.text)
@@ -66,12 +76,13 @@ class ScriptedDriver:
         if step.what == "say":
             return ask.Input(elapsed, speech=step.text)
         keys, rest = _taken(effect, step.text)
-        self._put_back(Step("press", rest) if rest else Step("press"))
-        short = effect.kind == "digits" and len(keys) < effect.most and not rest
+        self._put_back(Step("press", rest))
+        done = len(keys) >= effect.most or (effect.terminator and keys.endswith(effect.terminator))
+        short = effect.kind == "digits" and not done
         return ask.Input(elapsed + (effect.inter_digit_ms if short else 0), digits=keys)
 
     def _wait(self, effect: ask.Wait) -> ask.Reply:
-        return ask.Done(effect.ms)
+        return self._pass(effect.ms)
 
     # ---- the organisation
 
@@ -119,12 +130,11 @@ def spoken_ms(text: str) -> int:
 
 
 def _taken(effect: ask.Gather, keys: str) -> tuple[str, str]:
-    """The keys that this gather takes and those that stay for the next one."""
+    """The keys that this gather takes, its terminator included, and those that stay for the next one."""
     most = 1 if effect.kind == "menu" else effect.most
-    if effect.terminator and effect.terminator in keys[: most + 1]:
-        entered, _, rest = keys.partition(effect.terminator)
-        return entered, rest
-    return keys[:most], keys[most:]
+    end = keys.find(effect.terminator, 0, most + 1) if effect.terminator else -1
+    taken = end + 1 if end >= 0 else most
+    return keys[:taken], keys[taken:]
 
 
 def _refused(error_type: str, message: str) -> ask.TransferReply:

@@ -42,16 +42,14 @@ def dump(session: Session) -> dict[str, Any]:
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
         "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
-        "policies": session.services.used_policies,
+        "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
         "interaction": _dump_interaction(session),
         "end": _dump_end(session.end),
     }
 
 
-def load(
-    program: Program, world: World, state: dict[str, Any], *, policies: Policies | None = None
-) -> Session:
+def load(program: Program, world: World, state: dict[str, Any]) -> Session:
     """The session that `dump` wrote.
 
     Raises:
@@ -60,11 +58,10 @@ def load(
     if state.get("version") != VERSION or state.get("program") != program.flow.name:
         raise UsageError("this dumped session belongs to another flow or version", hint="start a new run")
     start, seed, draws = state["seam"]
-    chosen = policies or Policies()
-    chosen.used.update(state["policies"])
+    chosen, used = state["policies"]
     seam = Seam(datetime.fromisoformat(start), seed)
     interaction = _load_interaction(program, state["interaction"])
-    session = Session(program, world, interaction, seam=seam, policies=chosen)
+    session = Session(program, world, interaction, seam=seam, policies=Policies(chosen, dict(used)))
     session.services.draws = draws
     _restore(session, state)
     return session

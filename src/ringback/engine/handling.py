@@ -54,7 +54,9 @@ def error_step(b: ActionBuilder, handling: ErrorHandling) -> Step:
     def begin(run: Any) -> Next:
         try:
             words = text(run)
-        except EvaluationError:
+        except EvaluationError as error:
+            if error.code == "FUNCTION_UNSUPPORTED":
+                raise
             words = ""
         if not words:
             return go(run)

@@ -33,8 +33,9 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
         good = (reply.digits or reply.speech.lower()) in effect.options
         reason = "" if good else "not on the menu"
     else:
-        good = effect.least <= len(reply.digits) <= effect.most
-        reason = "" if good else f"{len(reply.digits)} of {effect.least} to {effect.most} digits"
+        count = len(ask.entered(reply.digits, effect.terminator))
+        good = effect.least <= count <= effect.most
+        reason = "" if good else f"{count} of {effect.least} to {effect.most} digits"
     return events.InputReceived(digits=reply.digits, speech=reply.speech, accepted=good, reason=reason)
 
 

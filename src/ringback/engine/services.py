@@ -34,6 +34,11 @@ class SessionServices:
         return self._start
 
     @property
+    def chosen_policies(self) -> dict[str, str]:
+        """Policies that this run was told, by name."""
+        return dict(self._policies.chosen)
+
+    @property
     def used_policies(self) -> dict[str, str]:
         """Policies that this run used, with the choice."""
         return self._policies.used

@@ -29,6 +29,7 @@ from ringback.flows.actions.base import (
     Exit,
     Finish,
     FlowFault,
+    Goto,
     LoopState,
     Next,
     Return,
@@ -63,7 +64,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How the flow ended; `status` is "ended", "failed" or "limit"."""
+    """How the flow ended; `status` is "ended", "failed", or "limit" once it ran into the action limit."""
 
     finish: Finish
     action: str
@@ -167,7 +168,10 @@ class Session:
         self.emit(
             events.FlowStarted(flow=flow.name, flow_type=flow.type, interaction=self.interaction.facts())
         )
-        self.flow = [get(self) for get in self.program.initial]
+        # An initial value may read the variables that stand above it.
+        self.flow = [None] * len(self.program.initial)
+        for position, initial in enumerate(self.program.initial):
+            self.flow[position] = initial(self)
         self._set_inputs()
 
     def _set_inputs(self) -> None:
@@ -223,17 +227,18 @@ class Session:
         if room.kind == "menu":
             self.services.policy("menu_choice_returns")
             return Enter(self.frames[-1].room, how="repeat")
-        if self.frames[-1].back >= 0:
-            return Return("default")
-        self.services.policy("open_end")
-        self._over(Finish("disconnect"))
-        return None
+        return self._come_back("default")
 
     # ---- containers
 
     def _enter(self, enter: Enter) -> Next | None:
         self._left(enter.how)
         return self._open(Frame(enter.container, []), enter.inputs, how=enter.how, keep=0)
+
+    def _goto(self, goto: Goto) -> Next | None:
+        self._left("jump")
+        room = self.program.nodes[goto.target].container
+        return self._open(Frame(room, []), (), how="choice", keep=0, entry=goto.target)
 
     def _call(self, call: Call) -> Next | None:
         return self._open(
@@ -252,7 +257,8 @@ class Session:
         keep: int,
         entry: int | None = None,
     ) -> Next | None:
-        self._switch_language()
+        if how != "call":
+            self._switch_language()
         del self.frames[keep:]
         self.frames.append(frame)
         self.task = frame.values
@@ -268,6 +274,10 @@ class Session:
 
     def _return(self, finished: Return) -> Next | None:
         self._left(finished.output)
+        return self._come_back(finished.output)
+
+    def _come_back(self, output: str) -> Next | None:
+        """The current task is over: resume the action that called it."""
         frame = self.frames[-1]
         if frame.back < 0:
             self.services.policy("open_end")
@@ -279,7 +289,7 @@ class Session:
         self.task = self.frames[-1].values
         self.node, self.started_ms = frame.back, frame.called_ms
         self.memo = {}
-        return self.program.nodes[frame.back].resume(self, (finished.output, results))
+        return self.program.nodes[frame.back].resume(self, (output, results))
 
     def end_of_task(self) -> Mapping[str, Any]:
         """Values of the current task's output variables, by lower-case name without scope."""
@@ -300,6 +310,8 @@ class Session:
         self._over(finish)
 
     def _over(self, finish: Finish, status: str = "ended") -> None:
+        if self.over_limit and status == "ended":
+            status = "limit"
         self.end = End(
             finish, self.program.nodes[self.node].ref.name if self.node != GREETING else "", status
         )
@@ -316,7 +328,7 @@ class Session:
     def _fault(self, code: str, message: str, *, expression: str = "") -> Next | None:
         self.emit(events.FlowErrorRaised(code=code, message=message, expression=expression))
         if self.handling:
-            self._over(Finish("disconnect"), "limit" if self.over_limit else "ended")
+            self._over(Finish("disconnect"))
             return None
         self.handling = True
         handling = self.program.flow.error_handling
@@ -350,7 +362,7 @@ class Session:
         self.over_limit = True
         if self.handling:
             # The second overrun disconnects without a word (help: how many actions can I run).
-            self._over(Finish("disconnect"), "limit")
+            self._over(Finish("disconnect"))
             return None
         self.action_limit = self.actions_run + MAX_ACTIONS_IN_HANDLING
         return self._fault("ACTION_LIMIT", f"more than {MAX_ACTIONS:,} actions ran")
@@ -439,6 +451,7 @@ _FOLLOW: Mapping[type, Callable[[Session, Any], Next | None]] = {
     Exit: Session._exit,  # noqa: SLF001 - the table belongs to the class
     Enter: Session._enter,  # noqa: SLF001
     Call: Session._call,  # noqa: SLF001
+    Goto: Session._goto,  # noqa: SLF001
     Return: Session._return,  # noqa: SLF001
     Finish: Session._finish,  # noqa: SLF001
 }

@@ -131,7 +131,7 @@ class HungUp(msgspec.Struct, frozen=True, tag_field="reply", tag="hung_up"):
 
 
 class Input(msgspec.Struct, frozen=True, tag_field="reply", tag="input"):
-    """What the caller pressed or said; both empty when nothing came in time."""
+    """What the caller pressed (with the terminator, if it was pressed) or said; nothing came: both empty."""
 
     elapsed_ms: int = 0
     digits: str = ""
@@ -183,6 +183,16 @@ class TransferReply(msgspec.Struct, frozen=True, tag_field="reply", tag="transfe
     accepted: bool = True
     error_type: str = ""
     error_message: str = ""
+
+
+
+def entered(keys: str, terminator: str) -> str:
+    """The digits of an entry without the key that ended it.
+
+    >>> entered("1234#", "#")
+    '1234'
+    """
+    return keys.removesuffix(terminator) if terminator else keys
 
 
 AnyEffect: TypeAlias = (

@@ -19,6 +19,7 @@ from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_SUB_MENU, MEN
 from ringback.flows.actions.jump_to_task import JUMP_TO_TASK, MENU_JUMP_TO_TASK
 from ringback.flows.actions.loop import LOOP, LOOP_EXIT, LOOP_NEXT
 from ringback.flows.actions.menu import MENU
+from ringback.flows.actions.plain_choice import PLAIN_CHOICE
 from ringback.flows.actions.plain_lookup import PLAIN_CONTACT_LOOKUP, PLAIN_LOOKUP
 from ringback.flows.actions.play_audio import PLAY_AUDIO
 from ringback.flows.actions.search_external_contacts import SEARCH_EXTERNAL_CONTACTS
@@ -54,6 +55,7 @@ _ALL = (
     MENU_TRANSFER_TO_ACD,
     MENU_TRANSFER_TO_NUMBER,
     MENU_TRANSFER_TO_USER,
+    PLAIN_CHOICE,
     PLAIN_CONTACT_LOOKUP,
     PLAIN_LOOKUP,
     PLAY_AUDIO,

@@ -47,11 +47,17 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Run a task and come back through one of `exits` (output path of the task -> exit)."""
+    """Run a task and come back: the action is resumed with the path it ended on and its outputs."""
 
     container: int
     inputs: tuple[tuple[str, Any], ...]
-    exits: Mapping[str, Exit]
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Go on at a node of another container, whose variables start afresh, and do not come back."""
+
+    target: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Finish:
     details: tuple[tuple[str, Any], ...] = ()
 
 
-Next: TypeAlias = AnyEffect | Exit | Enter | Call | Return | Finish
+Next: TypeAlias = AnyEffect | Exit | Enter | Call | Goto | Return | Finish
 
 
 @dataclass(frozen=True, slots=True)

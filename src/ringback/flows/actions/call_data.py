@@ -29,7 +29,7 @@ def _inputs(b: Builder, node: Node | None) -> list[tuple[str, str, Getter]]:
 
 
 def build(b: Builder) -> Step:
-    """Success outputs are written on Success only, failure outputs on Failure only; Timeout writes nothing."""
+    """Success outputs are written on Success only, failure outputs on Failure only; Timeout writes none."""
     category, inside = _only(b, b.node("category"), "integration")
     name, body = _only(b, inside.get("dataAction"), "data action")
     inputs = _inputs(b, body.get("inputs"))
@@ -43,8 +43,8 @@ def build(b: Builder) -> Step:
         for key, type_, value in inputs:
             if (raw := value(run)) is not None:
                 sent[key] = plain(type_, raw)
-            else:
-                run.services.policy("not_set_data_action_input")
+            elif run.services.policy("not_set_data_action_input") == "null":
+                sent[key] = None
         limit = timeout(run)
         return CallDataAction(name, category, sent, limit if limit > 0 else None, outputs=wanted)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ringback.flows.actions.base import ActionType, Builder, Field, Next, Step
-from ringback.flows.effects import Gather, Input
+from ringback.flows.actions.menu import dtmf_key
+from ringback.flows.effects import Gather, Input, entered
 
 MAX_DIGITS = 40
 
@@ -44,7 +45,8 @@ def build(b: Builder) -> Step:
         b.value("acceptJustStar", "bln", default=False),
         b.value("acceptJustPound", "bln", default=False),
     )
-    terminator = b.name("terminatingDtmf").removeprefix("digit_")
+    terminator = dtmf_key(b.name("digits.range.terminatingDtmf") or b.name("terminatingDtmf"))
+    kept = b.name("includeTerminatingDtmfInResultData") == "true"
     success, failure = b.exit("success"), b.exit("failure")
 
     def begin(run: Any) -> Next:
@@ -52,18 +54,19 @@ def build(b: Builder) -> Step:
             prompt(run), "digits", least, most, terminator, patience(run), between(run), run.language
         )
 
-    def accepted(run: Any, digits: str) -> bool:
-        if digits == "*":
-            return bool(star(run))
-        if digits == "#":
-            return bool(pound(run))
-        return least <= len(digits) <= most and digits.isdigit()
+    def accepted(run: Any, keys: str) -> str | None:
+        if (keys == "*" and star(run)) or (keys == "#" and pound(run)):
+            return keys
+        digits = entered(keys, terminator)
+        if not (least <= len(digits) <= most and digits.isdecimal()):
+            return None
+        return keys if kept else digits
 
     def resume(run: Any, reply: Input) -> Next:
-        if not accepted(run, reply.digits):
+        if (found := accepted(run, reply.digits)) is None:
             return failure
         if store is not None:
-            store(run, reply.digits)
+            store(run, found)
         return success
 
     return Step(begin, resume)
@@ -77,12 +80,15 @@ COLLECT_INPUT = ActionType(
     fields=(
         Field("inputData", "str", "writes", about="Where the digits go."),
         Field("digits.exact", "int", "word", about="Number of digits."),
-        Field("digits.range", "int", "word", about="Least and most digits."),
+        Field("digits.range", "int", "word", about="Least and most digits, and the key that ends the entry."),
         Field("inputAudio", "aud", about="The prompt."),
         Field("noEntryTimeout", "dur", about="Patience for the first key."),
         Field("interDigitTimeout", "dur", about="Patience between keys."),
         Field("acceptJustStar", "bln", about="Whether a lone * is an entry."),
         Field("acceptJustPound", "bln", about="Whether a lone # is an entry."),
+        Field(
+            "includeTerminatingDtmfInResultData", "bln", "word", about="Keeps the key that ends the entry."
+        ),
         Field("verificationType", "word", "word", about="none, digits or number."),
         Field("verificationAudio", "aud", about="Asks whether the entry is right."),
     ),

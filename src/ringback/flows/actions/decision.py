@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringback.flows.actions.base import ActionType, Builder, Field, Next, Step
+from ringback.flows.actions.base import ActionType, Builder, Field, FlowFault, Next, Step
 
 
 def build(b: Builder) -> Step:
@@ -18,7 +18,8 @@ def build(b: Builder) -> Step:
         return yes if answer else no
 
     def not_set(run: Any) -> Next:
-        run.services.policy("decision_not_set")
+        if run.services.policy("decision_not_set") == "flow_error":
+            raise FlowFault("NOT_SET_OPERAND", "the condition of the decision is not set")
         return no
 
     return Step(begin)

@@ -9,7 +9,7 @@ from ringback.flows.actions.base import ActionType, Builder, Field, Next, Return
 
 def build(b: Builder) -> Step:
     """The output path's name ignores case; without one it is Default."""
-    path = (b.name("outputPath.name") or "default").lower()
+    path = b.name("outputPath.name") or "default"
 
     def begin(_run: Any) -> Next:
         return Return(path)
@@ -22,7 +22,7 @@ END_TASK = ActionType(
     title="End Task",
     about="Ends the task; the Call Task action goes on at the named output.",
     build=build,
-    fields=(Field("outputPath.name", "output path", "name", about="The task's output path."),),
+    fields=(Field("outputPath.name", "output path", "word", about="The task's output path."),),
     ends=True,
     source="scripting SDK: ActionEndTask",
 )

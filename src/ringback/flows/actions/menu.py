@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from ringback.documents import Node
 from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Finish, Next, Step
 from ringback.flows.effects import Gather, Input
 from ringback.flows.model import Action
 
-DTMF = {"digit_star": "*", "digit_pound": "#", "star": "*", "pound": "#"} | {
-    f"digit_{digit}": str(digit) for digit in range(10)
-}
+_WORDS = MappingProxyType({"star": "*", "pound": "#", "hash": "#"})
+
+
+def dtmf_key(word: str) -> str:
+    """The key that a document names; "" for none.
+
+    >>> dtmf_key("digit_9"), dtmf_key("digit_*"), dtmf_key("digit_pound")
+    ('9', '*', '#')
+    """
+    bare = word.removeprefix("digit_")
+    key = _WORDS.get(bare, bare)
+    return key if len(key) == 1 and key in "0123456789*#" else ""
 
 
 def key_of(choice: Action) -> str:
     """The key that picks a choice, "" when it has none."""
     node = choice.body.get("dtmf")
-    word = node.text or str(node.value) if node is not None else ""
-    return DTMF.get(word, word if word in "0123456789*#" else "")
+    return dtmf_key(node.text or str(node.value)) if node is not None else ""
 
 
 def terms_of(choice: Action, language: str) -> list[str]:
@@ -35,14 +43,15 @@ def _options(choices: tuple[Action, ...], language: str) -> dict[str, str]:
 
 def pick(reply: Input, exits: Mapping[str, Exit]) -> Exit | None:
     """The exit that a key or a word leads to; None when it is no choice."""
-    return exits.get(reply.digits or reply.speech.lower())
+    return exits.get(reply.digits or reply.speech.strip().lower())
 
 
-def _exits(b: Builder, choices: tuple[Action, ...], languages: tuple[str, ...]) -> dict[str, Exit]:
+def _exits(b: Builder, choices: tuple[Action, ...], language: str) -> dict[str, Exit]:
+    """What can be pressed or said in a language."""
     exits: dict[str, Exit] = {}
     for choice in choices:
         leave = b.exit(choice.id)
-        exits.update({term: leave for tag in languages for term in terms_of(choice, tag)})
+        exits.update(dict.fromkeys(terms_of(choice, language), leave))
         if key := key_of(choice):
             exits[key] = leave
     return exits
@@ -51,7 +60,7 @@ def _exits(b: Builder, choices: tuple[Action, ...], languages: tuple[str, ...]) 
 def build(b: Any) -> Step:
     """Plays once and again after each silence or wrong key; then the default choice, or disconnect."""
     choices, languages = b.choices, b.languages
-    exits = _exits(b, choices, languages)
+    exits = {tag: _exits(b, choices, tag) for tag in languages}
     audio, patience = (
         b.text("audio"),
         b.duration("settingsMenu.menuSelectionTimeout", "menu.menuSelectionTimeout", 10_000),
@@ -59,6 +68,8 @@ def build(b: Any) -> Step:
     repeats = b.setting("repeatCount", "int", 3)
     otherwise: Next = b.exit(b.default_choice) if b.default_choice else Finish("disconnect")
     options = {tag: _options(choices, tag) for tag in languages}
+    # An interaction in a language that the flow does not list is treated as one in the flow's own.
+    own = languages[0]
 
     def ask(run: Any) -> Next:
         return Gather(
@@ -66,7 +77,7 @@ def build(b: Any) -> Step:
             "menu",
             timeout_ms=patience(run),
             language=run.language,
-            options=options.get(run.language, {}),
+            options=options.get(run.language, options[own]),
         )
 
     def begin(run: Any) -> Next:
@@ -74,23 +85,17 @@ def build(b: Any) -> Step:
         return ask(run)
 
     def resume(run: Any, reply: Input) -> Next:
-        if (chosen := pick(reply, exits)) is not None:
+        if (chosen := pick(reply, exits.get(run.language, exits[own]))) is not None:
             return chosen
         if reply.digits or reply.speech:
             run.services.policy("menu_invalid_key")
         run.services.policy("menu_repeat_count")
-        if run.memo["asked"] > repeats(run):
+        if run.memo["asked"] > (repeats(run) or 0):
             return otherwise
         run.memo["asked"] += 1
         return ask(run)
 
     return Step(begin, resume)
-
-
-def setting_node(body: Node | None, key: str) -> Node | None:
-    """A menu setting; `noValue` means: ask the flow's settings."""
-    node = body.at("settingsMenu", key) if body is not None else None
-    return None if node is None or node.get("noValue") is not None else node
 
 
 MENU = ActionType(
