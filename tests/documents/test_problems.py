@@ -10,9 +10,9 @@ from ringback.documents import DocumentErrors, Edit, Positions, Problems, read_y
 
 def test_errors_are_raised_together_in_document_order() -> None:
     problems = Problems()
-    problems.warn("W1", "careful", Span("f", 9, 1))
-    problems.error("E2", "second", Span("f", 3, 1), hint="do that")
-    problems.error("E1", "first", Span("f", 2, 1, text="here"))
+    problems.warn("W1", "careful", span=Span("f", 9, 1))
+    problems.error("E2", "second", span=Span("f", 3, 1), hint="do that")
+    problems.error("E1", "first", span=Span("f", 2, 1, text="here"))
     with pytest.raises(DocumentErrors) as caught:
         problems.check()
     error = caught.value
@@ -28,7 +28,7 @@ def test_errors_are_raised_together_in_document_order() -> None:
 def test_many_errors_are_counted() -> None:
     problems = Problems()
     for line in range(1, 31):
-        problems.error("E", "wrong", Span("f", line, 1))
+        problems.error("E", "wrong", span=Span("f", line, 1))
     with pytest.raises(DocumentErrors) as caught:
         problems.check()
     assert str(caught.value).endswith("f:20:1: wrong\n… and 10 more errors")
@@ -36,14 +36,14 @@ def test_many_errors_are_counted() -> None:
 
 def test_no_errors_nothing_raised() -> None:
     problems = Problems()
-    problems.warn("W", "careful", None)
+    problems.warn("W", "careful", span=None)
     problems.check()
     assert [warning.message for warning in problems.warnings] == ["careful"]
 
 
 def test_unknown_keys() -> None:
     problems = Problems()
-    problems.unknown_keys(read_yaml("audoi: 1\nname: x\nzzz: 2", file="f"), {"audio", "name"}, "in 'x'")
+    problems.unknown_keys(read_yaml("audoi: 1\nname: x\nzzz: 2", file="f"), {"audio", "name"}, where="in 'x'")
     with pytest.raises(DocumentErrors) as caught:
         problems.check()
     assert [(str(found.line), found.message, found.hint) for found in caught.value.diagnostics] == [
@@ -61,12 +61,12 @@ SUGGESTIONS = [
 
 @pytest.mark.parametrize(("name", "known", "hint"), SUGGESTIONS)
 def test_suggestions(name: str, known: list[str], hint: str) -> None:
-    assert suggestion(name, known, "tasks") == hint
+    assert suggestion(name, known, what="tasks") == hint
 
 
 def test_places_in_edited_text() -> None:
     # "a {{xy}} b" was read as "a long-value b".
-    positions = Positions("a {{xy}} b", "f", [Edit(2, 12, 2, 8)])
+    positions = Positions("a {{xy}} b", "f", edits=[Edit(2, 12, 2, 8)])
     spans = [positions.span(0), positions.span(2), positions.span(7, 12), positions.span(13)]
     assert [(span.column, span.length) for span in spans] == [(1, 1), (3, 6), (3, 6), (10, 1)]
 

@@ -76,7 +76,7 @@ PLACES = [
 def test_places_are_those_of_the_users_text(
     text: str, values: dict[str, str], where: str, length: int
 ) -> None:
-    source = substitute(text, "f", values, Problems())
+    source = substitute(text, "f", values=values, problems=Problems())
     node = read_yaml(source.text, file="f", positions=source.positions).get("b")
     assert node is not None
     assert (node.span.where, node.span.length) == (where, length)
@@ -92,4 +92,4 @@ def test_an_error_in_a_value_points_at_its_name() -> None:
 
 @pytest.mark.parametrize("text", ["{{}}", "{{a b}}", "{ {a} }", "{{a}", "${a}"])
 def test_what_is_no_name_stays(text: str) -> None:
-    assert substitute(text, "f", {"a": "1", "b": "2"}, Problems()).text == text
+    assert substitute(text, "f", values={"a": "1", "b": "2"}, problems=Problems()).text == text

@@ -76,7 +76,7 @@ class Builder:
         current.key = key
 
     def scalar(
-        self, value: Scalar, text: str, span: Span, *, quoted: bool, anchor: str | None = None
+        self, value: Scalar, text: str, *, span: Span, quoted: bool, anchor: str | None = None
     ) -> None:
         """Take a value that is neither mapping nor list."""
         self._count(1, span)
@@ -97,7 +97,9 @@ class Builder:
         """Take a repetition of an anchored value."""
         self._aliases += 1
         if self._aliases > self._limits.document_aliases:
-            raise self._over("document_aliases", f"more than {self._limits.document_aliases:,} aliases", span)
+            raise self._over(
+                "document_aliases", f"more than {self._limits.document_aliases:,} aliases", span=span
+            )
         if any(part.anchor == name for part in self._open):
             raise LimitError(
                 f"the alias *{name} stands inside the value that it names: a cycle of references",
@@ -136,21 +138,21 @@ class Builder:
     def _count(self, size: int, span: Span) -> None:
         self._nodes += size
         if self._nodes > self._limits.document_nodes:
-            raise self._over("document_nodes", f"more than {self._limits.document_nodes:,} values", span)
+            raise self._over("document_nodes", f"more than {self._limits.document_nodes:,} values", span=span)
 
     def _check_depth(self, depth: int, span: Span) -> None:
         if depth > self._limits.document_depth:
             what = f"more than {self._limits.document_depth:,} mappings and lists inside each other"
-            raise self._over("document_depth", what, span)
+            raise self._over("document_depth", what, span=span)
 
     @staticmethod
-    def _over(limit: str, what: str, span: Span) -> LimitError:
+    def _over(limit: str, what: str, *, span: Span) -> LimitError:
         return LimitError(
             f"the document has {what}", limit=limit, span=span, hint="split the document or simplify it"
         )
 
 
-def check_size(text: str, file: str, limits: Limits) -> None:
+def check_size(text: str, file: str, *, limits: Limits) -> None:
     """Refuse a text over `document_size` before anything is done with it."""
     size = len(text)
     if size <= limits.document_size and not text.isascii():

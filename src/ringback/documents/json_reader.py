@@ -52,7 +52,7 @@ def read_json(text: str, *, file: str, limits: Limits = DEFAULT) -> Node:
         DefinitionError: not JSON, a duplicate key, half of a surrogate pair.
         LimitError: over one of the limits.
     """
-    check_size(text, file, limits)
+    check_size(text, file, limits=limits)
     text = " " + text[1:] if text.startswith("\ufeff") else text
     positions = Positions(_HALF_PAIR.sub("?", text), file)
     return _Reader(text, Builder(positions, limits)).read()
@@ -74,7 +74,9 @@ class _Reader:
             self._member(self._next(), self._closers[-1])
         last = self._next()
         if last.kind != "end":
-            raise self._error("the document ends here, but text follows", last, "keep one value in a file")
+            raise self._error(
+                "the document ends here, but text follows", last, hint="keep one value in a file"
+            )
         assert self._builder.result is not None
         return self._builder.result
 
@@ -90,7 +92,7 @@ class _Reader:
         else:
             token = self._next()
             if token.text == closer:
-                raise self._error(f"a comma before '{closer}'", token, "remove the comma")
+                raise self._error(f"a comma before '{closer}'", token, hint="remove the comma")
         self._item(token)
 
     def _item(self, token: _Token) -> None:
@@ -113,11 +115,11 @@ class _Reader:
         span = self._builder.positions.span(token.start, token.end)
         if token.kind == "string":
             text = self._string(token)
-            self._builder.scalar(text, text, span, quoted=True)
+            self._builder.scalar(text, text, span=span, quoted=True)
         elif token.kind == "number":
-            self._builder.scalar(self._number(token), token.text, span, quoted=False)
+            self._builder.scalar(self._number(token), token.text, span=span, quoted=False)
         elif token.kind == "word":
-            self._builder.scalar(_WORDS[token.text], token.text, span, quoted=False)
+            self._builder.scalar(_WORDS[token.text], token.text, span=span, quoted=False)
         else:
             raise self._expected("a value", token)
 
@@ -136,18 +138,18 @@ class _Reader:
         value: str = json.loads(token.text)
         if _HALF_PAIR.search(value):
             raise self._error(
-                "half of a surrogate pair in a text", token, r"write both halves, e.g. \ud83d\ude00"
+                "half of a surrogate pair in a text", token, hint=r"write both halves, e.g. \ud83d\ude00"
             )
         return value
 
     def _number(self, token: _Token) -> int | float:
         if len(token.text) > LONGEST_NUMBER:
             raise self._error(
-                f"a number of {len(token.text):,} characters", token, "put it in quotes as text"
+                f"a number of {len(token.text):,} characters", token, hint="put it in quotes as text"
             )
         number = int(token.text) if token.text.lstrip("-").isdigit() else float(token.text)
         if isinf(number):
-            raise self._error("a number too large to compute with", token, "put it in quotes as text")
+            raise self._error("a number too large to compute with", token, hint="put it in quotes as text")
         return number
 
     def _next(self) -> _Token:
@@ -168,7 +170,7 @@ class _Reader:
         token = _Token(
             "other", bare[0] if bare else self._text[start], start, bare.end() if bare else start + 1
         )
-        return self._error(f"not valid JSON: {_shown(token)}", token, _hint(token.text))
+        return self._error(f"not valid JSON: {_shown(token)}", token, hint=_hint(token.text))
 
     def _bad_string(self, start: int) -> DefinitionError:
         part = _STRING_PART.match(self._text, start)
@@ -176,19 +178,21 @@ class _Reader:
         token = _Token("other", self._text[stop : stop + 1], stop, stop + 1)
         if token.text == "\\":
             return self._error(
-                "not valid JSON: an unknown escape in a text", token, r"write \\ for a backslash"
+                "not valid JSON: an unknown escape in a text", token, hint=r"write \\ for a backslash"
             )
         if token.text in ("", "\n", "\r"):
             token = _Token("other", token.text, start, stop)
-            return self._error("not valid JSON: a text without closing quotes", token, "close the quotes")
+            return self._error(
+                "not valid JSON: a text without closing quotes", token, hint="close the quotes"
+            )
         return self._error(
-            "not valid JSON: a control character in a text", token, r"write it as \t, \n or \u0000"
+            "not valid JSON: a control character in a text", token, hint=r"write it as \t, \n or \u0000"
         )
 
     def _expected(self, what: str, token: _Token) -> DefinitionError:
-        return self._error(f"expected {what}, found {_shown(token)}", token, _LOOK_BEFORE)
+        return self._error(f"expected {what}, found {_shown(token)}", token, hint=_LOOK_BEFORE)
 
-    def _error(self, message: str, token: _Token, hint: str) -> DefinitionError:
+    def _error(self, message: str, token: _Token, *, hint: str) -> DefinitionError:
         span = self._builder.positions.span(token.start, token.end)
         return DefinitionError(message, span=span, hint=hint, code="RB013")
 

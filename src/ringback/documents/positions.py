@@ -33,7 +33,7 @@ class Positions:
         edits: the replacements made before reading, in order; none means that `text` itself is read.
     """
 
-    def __init__(self, text: str, file: str, edits: Sequence[Edit] = ()) -> None:
+    def __init__(self, text: str, file: str, *, edits: Sequence[Edit] = ()) -> None:
         self.file = file
         self._text = text
         self._edits = tuple(edits)

@@ -49,11 +49,11 @@ class Problems:
         """The warnings in document order."""
         return tuple(sorted(self._warnings, key=lambda warning: (warning.line, warning.column)))
 
-    def error(self, code: str, message: str, span: Span | None, *, hint: str = "") -> None:
+    def error(self, code: str, message: str, *, span: Span | None, hint: str = "") -> None:
         """Note an error and go on."""
         self._errors.append(DefinitionError(message, span=span, hint=hint, code=code))
 
-    def warn(self, code: str, message: str, span: Span | None, *, hint: str = "") -> None:
+    def warn(self, code: str, message: str, *, span: Span | None, hint: str = "") -> None:
         """Note a warning."""
         self._warnings.append(Diagnostic.at(code, "warning", message, span, hint=hint))
 
@@ -63,17 +63,17 @@ class Problems:
             in_order: list[DefinitionError] = sorted(self._errors, key=_place)
             raise DocumentErrors(in_order, self.warnings)
 
-    def unknown_keys(self, node: Node, known: Collection[str], where: str, *, warn: bool = False) -> None:
+    def unknown_keys(self, node: Node, known: Collection[str], *, where: str, warn: bool = False) -> None:
         """An error (or a warning) for each key that is not `known`; `where` names the mapping."""
         note = self.warn if warn else self.error
         code = "RB022" if warn else "RB021"
         for key, _ in node.items():
             if key not in known:
-                hint = suggestion(key, known, "keys")
-                note(code, f"unknown key {key!r} {where}", node.key_span(key), hint=hint)
+                hint = suggestion(key, known, what="keys")
+                note(code, f"unknown key {key!r} {where}", span=node.key_span(key), hint=hint)
 
 
-def suggestion(name: str, known: Iterable[str], what: str) -> str:
+def suggestion(name: str, known: Iterable[str], *, what: str) -> str:
     """A hint for a name that does not exist: the nearest that does, or all of them.
 
     >>> suggestion("audoi", ["audio", "name"], "keys")

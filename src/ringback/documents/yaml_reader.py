@@ -58,7 +58,7 @@ def read_yaml(text: str, *, file: str, limits: Limits = DEFAULT, positions: Posi
         DefinitionError: not YAML, a duplicate key, a merge key, a tag, more than one document.
         LimitError: over one of the limits, or a cycle of references.
     """
-    check_size(text, file, limits)
+    check_size(text, file, limits=limits)
     # A byte order mark is no content; a blank keeps every offset.
     text = " " + text[1:] if text.startswith("\ufeff") else text
     if bad := _HALF_PAIR.search(text):
@@ -72,7 +72,9 @@ def read_yaml(text: str, *, file: str, limits: Limits = DEFAULT, positions: Posi
     except yaml.MarkedYAMLError as error:
         raise reader.syntax_error(error, len(text)) from error
     except yaml.reader.ReaderError as error:
-        raise reader.error(f"not valid YAML: {error.reason}", error.position, _hint(error.reason)) from error
+        raise reader.error(
+            f"not valid YAML: {error.reason}", error.position, hint=_hint(error.reason)
+        ) from error
     finally:
         parser.dispose()
     return reader.tree()
@@ -104,7 +106,7 @@ class _Reader:
     def tree(self) -> Node:
         return self._builder.result or Node(None, self._span(0))
 
-    def error(self, message: str, offset: int, hint: str) -> DefinitionError:
+    def error(self, message: str, offset: int, *, hint: str) -> DefinitionError:
         return DefinitionError(message, span=self._span(offset), hint=hint, code="RB010")
 
     def syntax_error(self, error: yaml.MarkedYAMLError, size: int) -> DefinitionError:
@@ -114,13 +116,13 @@ class _Reader:
         offset = mark.index if mark is not None else size
         problem = error.problem or "the text cannot be read"
         context = f" ({error.context})" if error.context else ""
-        return self.error(f"not valid YAML: {problem}{context}", offset, _hint(f"{problem} {context}"))
+        return self.error(f"not valid YAML: {problem}{context}", offset, hint=_hint(f"{problem} {context}"))
 
     def _document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
             raise self.error(
-                "a second document begins here", event.start_mark.index, "keep one document in a file"
+                "a second document begins here", event.start_mark.index, hint="keep one document in a file"
             )
 
     def _scalar(self, event: Any) -> None:
@@ -134,7 +136,7 @@ class _Reader:
         if tag is not None and tag not in ("!", f"{_TAG}str"):
             raise _tag_error(tag, span)
         value = text if quoted or tag is not None else plain_scalar(text)
-        self._builder.scalar(value, text, span, quoted=quoted, anchor=event.anchor)
+        self._builder.scalar(value, text, span=span, quoted=quoted, anchor=event.anchor)
 
     def _key(self, event: Any, span: Span) -> None:
         if event.value == "<<" and not event.style:

@@ -81,7 +81,7 @@ class _Loader:
     def load(self, file: str) -> World:
         """The world; problems are noted, not raised."""
         document = self.document
-        self.problems.unknown_keys(document, _KEYS, "in the world")
+        self.problems.unknown_keys(document, _KEYS, where="in the world")
         sections = {code: document.get(section) for section, code in SECTIONS.items()}
         return World(
             resources={
@@ -104,7 +104,7 @@ class _Loader:
         if node is None or node.value is None:
             return []
         if not node.is_map:
-            self._error(f"{section} must be a mapping", node, "write `name: …` below it")
+            self._error(f"{section} must be a mapping", node, hint="write `name: …` below it")
         return list(node.items())
 
     def _each(self, section: str, load: Callable[[str, Node], _T]) -> dict[str, _T] | None:
@@ -122,28 +122,28 @@ class _Loader:
         found: dict[str, Resource] = {}
         for name, member in named:
             if not name:
-                self._error("an entry without a name", member, "write `- name` or `- {name: …}`")
+                self._error("an entry without a name", member, hint="write `- name` or `- {name: …}`")
             elif name.lower() in found:
-                self._error(f"{name!r} is there twice", member, "remove one of them")
+                self._error(f"{name!r} is there twice", member, hint="remove one of them")
             else:
-                found[name.lower()] = self._resource(name, member, code)
+                found[name.lower()] = self._resource(name, member, code=code)
         return tuple(found.values())
 
-    def _resource(self, name: str, node: Node, code: str) -> Resource:
+    def _resource(self, name: str, node: Node, *, code: str) -> Resource:
         fields = {key: member.plain() for key, member in node.items() if key not in ("name", "id")}
         return Resource(name, _text(node.get("id")) or made_id(code, name), fields)
 
     def _table(self, name: str, node: Node) -> Table:
         """`{key: column, rows: [{column: value}]}`."""
-        self.problems.unknown_keys(node, {"key", "rows"}, f"in the data table {name!r}")
+        self.problems.unknown_keys(node, {"key", "rows"}, where=f"in the data table {name!r}")
         key = _text(node.get("key")) or "key"
         rows: dict[str, Mapping[str, Any]] = {}
         for row in node.get("rows") or ():
             value = _text(row.get(key))
             if not value:
-                self._error(f"a row without its key column {key!r}", row, f"write `{key}: …`")
+                self._error(f"a row without its key column {key!r}", row, hint=f"write `{key}: …`")
             elif value in rows:
-                self._error(f"two rows have the key {value!r}", row, "remove one of them")
+                self._error(f"two rows have the key {value!r}", row, hint="remove one of them")
             else:
                 rows[value] = {column: cell.plain() for column, cell in row.items()}
         return Table(name, key, rows)
@@ -159,21 +159,23 @@ class _Loader:
                 plain.setdefault("id", made_id("contact", str(plain)))
                 found.append(plain)
             else:
-                self._error("a contact must be a mapping", item, "write `- {firstName: …, workPhone: …}`")
+                self._error(
+                    "a contact must be a mapping", item, hint="write `- {firstName: …, workPhone: …}`"
+                )
         return tuple(found)
 
     def _host(self, name: str, node: Node) -> tuple[str, str]:
         for origin in (name, _text(node)):
             if not _is_origin(origin):
                 hint = 'write "https://crm.example": "http://127.0.0.1:8081"'
-                self._error(f"{origin!r} is not the origin of a service", node, hint)
+                self._error(f"{origin!r} is not the origin of a service", node, hint=hint)
         return name.rstrip("/"), _text(node).rstrip("/")
 
     def _country(self) -> str:
         node = self.document.get("country")
         code = _text(node).upper() or "US"
         if node is not None and not (len(code) == 2 and code.isascii() and code.isalpha()):
-            self._error(f"{code!r} is no country code", node, "write two letters, e.g. US or DE")
+            self._error(f"{code!r} is no country code", node, hint="write two letters, e.g. US or DE")
         return code
 
     # ---- data actions
@@ -182,7 +184,7 @@ class _Loader:
         """A mapping with `file`, `reply` …; a bare text is the file."""
         if isinstance(node.value, str):
             return DataActionSetup(name, self._document(node))
-        self.problems.unknown_keys(node, _ACTION_KEYS, f"in the data action {name!r}")
+        self.problems.unknown_keys(node, _ACTION_KEYS, where=f"in the data action {name!r}")
         file, reply = node.get("file"), node.get("reply")
         integration = Integration(
             credentials=_plain_map(node.get("credentials")) or {},
@@ -203,13 +205,15 @@ class _Loader:
     def _file(self, node: Node) -> str | None:
         """The text of a file that the document names."""
         if self.read is None:
-            self._error(f"the file {_text(node)!r} cannot be read here", node, "load the world from a file")
+            self._error(
+                f"the file {_text(node)!r} cannot be read here", node, hint="load the world from a file"
+            )
             return None
         try:
             return self.read(_text(node))
         except (OSError, UsageError) as error:
             self._error(
-                f"cannot read {_text(node)!r}: {error}", node, "the path is relative to the world file"
+                f"cannot read {_text(node)!r}: {error}", node, hint="the path is relative to the world file"
             )
             return None
 
@@ -224,11 +228,11 @@ class _Loader:
             text = self._file(node)
             return None if text is None else transport_of(spec, read=lambda _spec: text)
         except UsageError as error:
-            self._error(error.message, node, error.hint)
+            self._error(error.message, node, hint=error.hint)
             return None
 
-    def _error(self, message: str, node: Node, hint: str) -> None:
-        self.problems.error("RB050", message, node.span, hint=hint)
+    def _error(self, message: str, node: Node, *, hint: str) -> None:
+        self.problems.error("RB050", message, span=node.span, hint=hint)
 
 
 def _is_origin(text: str) -> bool:

@@ -69,10 +69,10 @@ def load_archy(text: str, *, file: str, substitutions: Mapping[str, str] | None 
         DefinitionError: the document is wrong; `DocumentErrors` when it is YAML but no right flow.
     """
     problems = Problems()
-    source = substitute(text, file, substitutions or {}, problems)
+    source = substitute(text, file, values=substitutions or {}, problems=problems)
     document = read_yaml(source.text, file=file, positions=source.positions)
     type_, body = _flow_of(document)
-    flow = _Loader(type_, body, problems).load(file)
+    flow = _Loader(type_, body, problems=problems).load(file)
     problems.check()
     return flow
 
@@ -83,7 +83,7 @@ def _flow_of(document: Node) -> tuple[str, Node]:
     known = [key for key in keys if key in FLOW_TYPES]
     if not known or len(keys) > 1:
         found = f"the top level has {', '.join(repr(key) for key in keys[:5])}" if keys else "it has no keys"
-        hint = suggestion(keys[0], FLOW_TYPES, "flow types") if keys and not known else ""
+        hint = suggestion(keys[0], FLOW_TYPES, what="flow types") if keys and not known else ""
         raise DefinitionError(
             f"an Archy flow has one top-level key, its flow type; {found}",
             span=document.key_span(keys[0]) if keys else document.span,
@@ -100,7 +100,7 @@ def _flow_of(document: Node) -> tuple[str, Node]:
 class _Loader:
     """Loads one flow."""
 
-    def __init__(self, type_: str, body: Node, problems: Problems) -> None:
+    def __init__(self, type_: str, body: Node, *, problems: Problems) -> None:
         self._type = type_
         self._body = body
         self._problems = problems
@@ -134,14 +134,14 @@ class _Loader:
         )
 
     def _check_keys(self) -> None:
-        self._problems.unknown_keys(self._body, FLOW_KEYS, f"in the {self._type} flow")
+        self._problems.unknown_keys(self._body, FLOW_KEYS, where=f"in the {self._type} flow")
         for key, known in SETTINGS_KEYS.items():
             block = self._body.get(key)
             if block is not None:
-                self._problems.unknown_keys(block, known, f"in {key}")
+                self._problems.unknown_keys(block, known, where=f"in {key}")
         if not text_of(self._body.get("name")):
             hint = "write `name:` below the flow type"
-            self._problems.error("RB020", "the flow has no name", self._body.span, hint=hint)
+            self._problems.error("RB020", "the flow has no name", span=self._body.span, hint=hint)
 
     def _start(self) -> str:
         """The id of the container in which the flow begins; "" with an error noted when there is none."""
@@ -162,7 +162,7 @@ class _Loader:
         else:
             message = "the flow does not say where it begins: startUpRef is missing"
             hint = f'write `startUpRef: "/{self._type}/{first[0]}s/{first[0]}[{first[1]}]"`'
-        self._problems.error("RB024", message, self._body.span, hint=hint)
+        self._problems.error("RB024", message, span=self._body.span, hint=hint)
 
     def _language(self) -> str:
         written = text_of(self._body.get("defaultLanguage")).lower()

@@ -21,7 +21,7 @@ class Branch:
     actions: Node | None
 
 
-def branches(type_: str, body: Node, problems: Problems) -> Iterator[Branch]:
+def branches(type_: str, body: Node, *, problems: Problems) -> Iterator[Branch]:
     """The outputs of an action in document order."""
     if type_ == "switch":
         yield from _switch(body, problems)
@@ -32,23 +32,25 @@ def branches(type_: str, body: Node, problems: Problems) -> Iterator[Branch]:
         yield from _named(outputs, problems)
         return
     if not outputs.is_map:
-        problems.error("RB020", f"the outputs of {type_!r} must be a mapping", outputs.span)
+        problems.error("RB020", f"the outputs of {type_!r} must be a mapping", span=outputs.span)
     for name, output in outputs.items():
         if _are_named(output):
             yield from _named(output, problems)
         elif name != "none":
-            yield Branch(name, Node(None, outputs.key_span(name)), _actions(output, name, problems))
+            yield Branch(name, Node(None, outputs.key_span(name)), _actions(output, name, problems=problems))
 
 
-def _actions(output: Node, name: str, problems: Problems) -> Node | None:
+def _actions(output: Node, name: str, *, problems: Problems) -> Node | None:
     """The `actions` of one output; null, `none: true` and `enabled: false` mean that it has none."""
     if output.value is None:
         return None
     if not output.is_map:
         hint = "write `actions:` below it, and the list below that"
-        problems.error("RB020", f"the output {name!r} must hold `actions`", output.span, hint=hint)
+        problems.error("RB020", f"the output {name!r} must hold `actions`", span=output.span, hint=hint)
         return None
-    problems.unknown_keys(output, {"actions", "enabled", "none", "name", "value"}, f"in the output {name!r}")
+    problems.unknown_keys(
+        output, {"actions", "enabled", "none", "name", "value"}, where=f"in the output {name!r}"
+    )
     return output.get("actions")
 
 
@@ -60,7 +62,7 @@ def _are_named(node: Node) -> bool:
 
 def _named(node: Node, problems: Problems) -> Iterator[Branch]:
     """Outputs as a list of `- intent: {name, actions}`."""
-    for key, value, item in single_items(node, "outputs", problems):
+    for key, value, item in single_items(node, "outputs", problems=problems):
         yield Branch(text_of(value.get("name")) or key, item, value.get("actions"))
 
 
@@ -71,13 +73,15 @@ def _switch(body: Node, problems: Problems) -> Iterator[Branch]:
     if cases is None:
         place = evaluate.span if evaluate is not None else body.span
         hint = "write `evaluate:`, below it `firstTrue:` or `firstMatch:`, below that `default:` and `cases:`"
-        problems.error("RB020", "a switch needs cases", place, hint=hint)
+        problems.error("RB020", "a switch needs cases", span=place, hint=hint)
         return
     for key, member in cases.items():
         if key == "default":
-            yield Branch("default", Node(None, cases.key_span(key)), _actions(member, key, problems))
+            yield Branch("default", Node(None, cases.key_span(key)), _actions(member, key, problems=problems))
         elif key == "cases":
-            for number, (_, case, item) in enumerate(single_items(member, "cases", problems), start=1):
+            for number, (_, case, item) in enumerate(
+                single_items(member, "cases", problems=problems), start=1
+            ):
                 yield Branch(f"case{number}", item, case.get("actions"))
 
 

@@ -52,16 +52,17 @@ class Collector:
     def collect(self, node: Node | None, what: str) -> list[Draft]:
         """The drafts of an action list."""
         return [
-            self.draft(type_, body, item) for type_, body, item in single_items(node, what, self.problems)
+            self.draft(type_, body, item=item)
+            for type_, body, item in single_items(node, what, problems=self.problems)
         ]
 
-    def draft(self, type_: str, body: Node, item: Node) -> Draft:
+    def draft(self, type_: str, body: Node, *, item: Node) -> Draft:
         """The draft of one action."""
         self.count += 1
         name = text_of(body.get("name")) or title_of(type_)
         draft = Draft(f"{self.container}#{self.count}", type_, name, body, item)
         self._check(draft)
-        for branch in branches(type_, body, self.problems):
+        for branch in branches(type_, body, problems=self.problems):
             self._check_output(draft, branch)
             nested = self.collect(branch.actions, f"the actions of output {branch.output!r}")
             if nested:
@@ -74,40 +75,42 @@ class Collector:
         if not (draft.body.is_map or draft.body.value is None):
             hint = "write its fields on lines of their own, indented"
             self.problems.error(
-                "RB020", f"the action {draft.type!r} must be a mapping", draft.body.span, hint=hint
+                "RB020", f"the action {draft.type!r} must be a mapping", span=draft.body.span, hint=hint
             )
         if not is_supported(draft.type):
-            hint = "" if draft.type in ACTION_KEYS else suggestion(draft.type, ACTION_KEYS, "")
+            hint = "" if draft.type in ACTION_KEYS else suggestion(draft.type, ACTION_KEYS, what="")
             hint = hint if hint.startswith("did") else "running into it ends the run as failed"
             message = f"action {draft.type!r} is not supported by the simulator yet"
-            self.problems.warn("RB027", message, place, hint=hint)
+            self.problems.warn("RB027", message, span=place, hint=hint)
         if draft.type in ACTION_KEYS:
             where = f"in the action {draft.name!r} ({draft.type})"
             known = ACTION_KEYS[draft.type]
-            self.problems.unknown_keys(draft.body, known, where, warn=draft.type in UNSEEN)
+            self.problems.unknown_keys(draft.body, known, where=where, warn=draft.type in UNSEEN)
 
     def _check_output(self, draft: Draft, branch: Branch) -> None:
         known = known_outputs(draft.type)
         if known is not None and branch.output not in known and not _numbered(branch.output, known):
             place = branch.place.key_span(branch.output)
-            hint = suggestion(branch.output, known, "outputs")
+            hint = suggestion(branch.output, known, what="outputs")
             message = f"the action {draft.name!r} ({draft.type}) has no output {branch.output!r}"
-            self.problems.error("RB026", message, place, hint=hint)
+            self.problems.error("RB026", message, span=place, hint=hint)
 
 
 def link(
-    drafts: Sequence[Draft], container: str, containers: Containers, *, in_turn: bool
+    drafts: Sequence[Draft], container: str, *, containers: Containers, in_turn: bool
 ) -> tuple[Action, ...]:
     """The model's actions of a container, in document order; `in_turn` is False for a menu's choices."""
     for draft in drafts:
         for nested in draft.walk():
             nested.target = nested.target or containers.target(nested.body)
     runs = [drafts] if in_turn else [[draft] for draft in drafts]
-    return tuple(action for run in runs for action in _linked(run, container, None, None, None))
+    return tuple(
+        action for run in runs for action in _linked(run, container, after=None, parent=None, branch=None)
+    )
 
 
 def _linked(
-    drafts: Sequence[Draft], container: str, after: str | None, parent: str | None, branch: str | None
+    drafts: Sequence[Draft], container: str, *, after: str | None, parent: str | None, branch: str | None
 ) -> Iterator[Action]:
     """The actions of one list; `after` is what follows the list."""
     for index, draft in enumerate(drafts):
@@ -127,7 +130,7 @@ def _linked(
         )
         for output, nested in draft.branches:
             back = draft.id if output == "loop" and draft.type in LOOPS else follows
-            yield from _linked(nested, container, back, draft.id, output)
+            yield from _linked(nested, container, after=back, parent=draft.id, branch=output)
 
 
 def title_of(type_: str) -> str:

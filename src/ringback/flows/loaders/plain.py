@@ -68,7 +68,7 @@ def load_plain(text: str, *, file: str) -> Flow:
         hint = 'write {"name": …, "initialAction": …, "actions": […]}'
         raise DefinitionError("a plain flow is an object", span=document.span, hint=hint, code="RB020")
     problems = Problems()
-    flow = _Loader(camel_keys(document, problems), problems, text).load(file)
+    flow = _Loader(camel_keys(document, problems), problems, text=text).load(file)
     problems.check()
     return flow
 
@@ -76,7 +76,7 @@ def load_plain(text: str, *, file: str) -> Flow:
 class _Loader:
     """Loads one plain flow."""
 
-    def __init__(self, document: Node, problems: Problems, text: str) -> None:
+    def __init__(self, document: Node, problems: Problems, *, text: str) -> None:
         self._document = document
         self._problems = problems
         self._items = Items(problems, MAIN)
@@ -84,15 +84,15 @@ class _Loader:
 
     def load(self, file: str) -> Flow:
         """The flow; problems are noted, not raised."""
-        self._problems.unknown_keys(self._document, _KEYS, "in the flow")
+        self._problems.unknown_keys(self._document, _KEYS, where="in the flow")
         if not text_of(self._document.get("name")):
             hint = 'write "name": "…"'
-            self._problems.error("RB020", "the flow has no name", self._document.span, hint=hint)
+            self._problems.error("RB020", "the flow has no name", span=self._document.span, hint=hint)
         first = self._read()
         variables = self._variables()
         fields = Fields(self._problems, {name.lower() for name in variables})
         language = text_of(self._document.get("language")).lower() or "en-us"
-        main, menus = self._containers(fields, first, language)
+        main, menus = self._containers(fields, first, language=language)
         return Flow(
             name=text_of(self._document.get("name")),
             type=self._type(),
@@ -111,26 +111,30 @@ class _Loader:
         written = self._document.get("type")
         found = _TYPES.get(text_of(written).lower() or "voice")
         if found is None and written is not None:
-            hint = suggestion(text_of(written), _TYPES, "types")
-            self._problems.error("RB020", f"unknown flow type {text_of(written)!r}", written.span, hint=hint)
+            hint = suggestion(text_of(written), _TYPES, what="types")
+            self._problems.error(
+                "RB020", f"unknown flow type {text_of(written)!r}", span=written.span, hint=hint
+            )
         return found or "inboundCall"
 
     def _read(self) -> Item | None:
         """Take all actions; the one that runs first."""
         initial = self._document.get("initialAction")
         start = self._items.add(initial) if initial is not None else None
-        listed = list_of(self._document.get("actions"), "`actions`", self._problems)
+        listed = list_of(self._document.get("actions"), "`actions`", problems=self._problems)
         below = self._items.add_all(listed)
         if start is None:
             if not listed:
                 hint = 'write "initialAction": {…} and "actions": […]'
-                self._problems.error("RB024", "the flow has no actions", self._document.span, hint=hint)
+                self._problems.error("RB024", "the flow has no actions", span=self._document.span, hint=hint)
             return below
         start.below = below
         if start.type != START:
             return start
         self._problems.unknown_keys(
-            start.node, _FRAME_KEYS | {"onerror", "ontimeout", "onError", "onTimeout"}, "in the Start action"
+            start.node,
+            _FRAME_KEYS | {"onerror", "ontimeout", "onError", "onTimeout"},
+            where="in the Start action",
         )
         return self._lead_on(start)
 
@@ -152,7 +156,9 @@ class _Loader:
                 name = values.variable_name(text_of(node))
                 if not name[1:].replace("_", "a").isalnum() or name[1:2].isdigit():
                     hint = "use letters, digits and underscores, e.g. customerName"
-                    self._problems.error("RB032", f"{name!r} is no name for a variable", node.span, hint=hint)
+                    self._problems.error(
+                        "RB032", f"{name!r} is no name for a variable", span=node.span, hint=hint
+                    )
                 elif name not in found or found[name].type == "jsn":
                     found[name] = Variable(name=name, type=type_, span=node.span)
             if item.type == LOOKUP:
@@ -163,12 +169,14 @@ class _Loader:
         return found
 
     def _containers(
-        self, fields: Fields, first: Item | None, language: str
+        self, fields: Fields, first: Item | None, *, language: str
     ) -> tuple[Container, list[Container]]:
         last = self._routing(fields)
         end = last.id if last is not None else None
-        actions = [self._action(item, fields, end) for item in self._items]
-        menus = [self._menu(item, fields, end, language) for item in self._items if item.type == MENU]
+        actions = [self._action(item, fields, end=end) for item in self._items]
+        menus = [
+            self._menu(item, fields, end=end, language=language) for item in self._items if item.type == MENU
+        ]
         if last is not None:
             actions.append(last)
         start = first.id if first is not None else end
@@ -188,17 +196,17 @@ class _Loader:
         queue = routing.get("queue") if routing.is_map else routing
         if queue is None or queue.value is None:
             hint = 'write "routing": {"queue": {"name": "…"}}'
-            self._problems.error("RB020", "the routing names no queue", routing.span, hint=hint)
+            self._problems.error("RB020", "the routing names no queue", span=routing.span, hint=hint)
             return None
         name = values.scalar("Transfer to queue", routing)
-        members = {"name": name, "targetQueue": values.value(queue, "que", fields.variables)}
+        members = {"name": name, "targetQueue": values.value(queue, "que", variables=fields.variables)}
         body = values.made(members, routing)
         id_ = f"{MAIN}#{sum(1 for _ in self._items) + 2}"
         return Action(
             id_, "Transfer to queue", "transferToAcd", body, None, container=MAIN, span=routing.span
         )
 
-    def _action(self, item: Item, fields: Fields, end: str | None) -> Action:
+    def _action(self, item: Item, fields: Fields, *, end: str | None) -> Action:
         is_menu = item.type == MENU
         type_ = "jumpToMenu" if is_menu else item.type
         reference = values.scalar(f"./menus/menu[{item.name}]", item.node)
@@ -211,7 +219,7 @@ class _Loader:
             self._problems.warn(
                 "RB027",
                 f"action {type_!r} is not supported by the simulator yet",
-                item.node.key_span("type"),
+                span=item.node.key_span("type"),
                 hint="running into it ends the run as failed",
             )
         outputs = {} if is_menu else self._outputs(item, end)
@@ -235,25 +243,26 @@ class _Loader:
                 continue
             if known is not None and output not in known and not {"*", "case*"} & known:
                 message = f"the action {item.name!r} ({item.type}) has no output {output!r}"
-                hint = suggestion(output, {*known, "next"}, "outputs")
-                self._problems.error("RB026", message, target.span, hint=hint)
+                hint = suggestion(output, {*known, "next"}, what="outputs")
+                self._problems.error("RB026", message, span=target.span, hint=hint)
             found[output] = _id(self._items.find(target), end)
         return found
 
-    def _menu(self, item: Item, fields: Fields, end: str | None, language: str) -> Container:
+    def _menu(self, item: Item, fields: Fields, *, end: str | None, language: str) -> Container:
         """A menu with a choice for each key; the default choice has no key."""
         where = f"in the menu {item.name!r}"
-        self._problems.unknown_keys(item.node, _MENU_KEYS | _FRAME_KEYS, where)
+        self._problems.unknown_keys(item.node, _MENU_KEYS | _FRAME_KEYS, where=where)
         targets = list(item.choices.items())
         otherwise = item.on.get("default") or item.on.get("timeout") or item.on.get("next")
         default = None
         choices = [
-            self._choice(item, number, key, node, language) for number, (key, node) in enumerate(targets, 1)
+            self._choice(item, number, key=key, target=node, language=language)
+            for number, (key, node) in enumerate(targets, 1)
         ]
         nexts = [_id(self._items.find(node), end) for _, node in targets]
         if otherwise is not None:
             default = f"{_menu_id(item)}#{len(choices) + 1}"
-            choices.append(self._choice(item, len(choices) + 1, "", otherwise, language))
+            choices.append(self._choice(item, len(choices) + 1, key="", target=otherwise, language=language))
             nexts.append(_id(self._items.find(otherwise), end))
         actions = tuple(
             Action(id_, name, "plainChoice", body, follows, container=_menu_id(item), span=body.span)
@@ -272,7 +281,7 @@ class _Loader:
         )
 
     @staticmethod
-    def _choice(item: Item, number: int, key: str, target: Node, language: str) -> tuple[str, str, Node]:
+    def _choice(item: Item, number: int, *, key: str, target: Node, language: str) -> tuple[str, str, Node]:
         """Id, name and body of a choice: a key of the telephone, or a word that the caller says."""
         name = text_of(target) or key
         members = {"name": values.scalar(name, target)}
@@ -297,12 +306,12 @@ def _menu_settings(node: Node, fields: Fields) -> Iterator[tuple[str, Node]]:
     """`audio`, `repeat`, `timeout` (ms) as a menu of Architect has them."""
     audio, repeat, timeout = node.get("audio"), node.get("repeat"), node.get("timeout")
     if audio is not None:
-        yield "audio", values.value(audio, "aud", fields.variables)
+        yield "audio", values.value(audio, "aud", variables=fields.variables)
     settings = {}
     if repeat is not None:
-        settings["repeatCount"] = values.value(repeat, "int", fields.variables)
+        settings["repeatCount"] = values.value(repeat, "int", variables=fields.variables)
     if timeout is not None:
-        settings["menuSelectionTimeout"] = values.value(timeout, "dur", fields.variables)
+        settings["menuSelectionTimeout"] = values.value(timeout, "dur", variables=fields.variables)
     yield "settingsMenu", values.made(settings, node)
 
 

@@ -48,20 +48,20 @@ class Fields:
             key = ALIASES.get(type_, {}).get(plain_key, plain_key)
             role, wanted = roles.get(key, ("word", "any"))
             if role == "value":
-                found[key] = values.value(member, wanted, self.variables)
+                found[key] = values.value(member, wanted, variables=self.variables)
             else:
                 found[key] = values.variable(member) if role == "writes" else member
         known = action.keys if action is not None else ACTION_KEYS.get(type_, frozenset())
-        self._known(node, (known - {"none", "outputs"}) | set(ALIASES.get(type_, {})), type_)
+        self._known(node, (known - {"none", "outputs"}) | set(ALIASES.get(type_, {})), type_=type_)
         return found
 
-    def _known(self, node: Node, keys: Set[str], type_: str) -> None:
+    def _known(self, node: Node, keys: Set[str], *, type_: str) -> None:
         where = f"in the action {text_of(node.get('name'))!r} ({type_})"
-        self.problems.unknown_keys(node, keys | FRAME, where)
+        self.problems.unknown_keys(node, keys | FRAME, where=where)
 
     def lookup(self, node: Node) -> dict[str, Node]:
         """`url`, `timeout`, `inputVariables`, `outputVariable`."""
-        self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, LOOKUP)
+        self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, type_=LOOKUP)
         url = node.get("url")
         found = self._output(node)
         if url is not None:
@@ -82,7 +82,7 @@ class Fields:
 
     def contact_lookup(self, node: Node) -> dict[str, Node]:
         """`outputVariable`; what an HTTP look-up has besides is allowed and means nothing."""
-        self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, CONTACT_LOOKUP)
+        self._known(node, {"url", "timeout", "inputVariables", "outputVariable"}, type_=CONTACT_LOOKUP)
         return self._output(node)
 
     @staticmethod
@@ -92,7 +92,7 @@ class Fields:
 
     def _input(self, node: Node) -> Node:
         if isinstance(node.value, str):
-            return values.value(node, "str", self.variables)
+            return values.value(node, "str", variables=self.variables)
         return values.json_value(node)
 
     def _timeout(self, node: Node) -> Node:
@@ -102,7 +102,7 @@ class Fields:
         if isinstance(timeout.value, bool) or not isinstance(timeout.value, int) or timeout.value < 1:
             hint = "write milliseconds as a whole number, e.g. 10000"
             self.problems.error(
-                "RB041", "the timeout must be a number of milliseconds", timeout.span, hint=hint
+                "RB041", "the timeout must be a number of milliseconds", span=timeout.span, hint=hint
             )
         return timeout
 
@@ -116,18 +116,20 @@ class Fields:
         loopback = host in _LOOPBACK or (host.startswith("127.") and host.replace(".", "").isdigit())
         if not host or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
             hint = "write https://…; plain http only to 127.0.0.1 or localhost"
-            self.problems.error("RB040", f"the URL {text_of(url)!r} is not an https URL", url.span, hint=hint)
+            self.problems.error(
+                "RB040", f"the URL {text_of(url)!r} is not an https URL", span=url.span, hint=hint
+            )
 
     def set_variables(self, node: Node) -> dict[str, Node]:
         """`set: {name: value}` as statements of type JSON."""
         if node.get("statements") is not None:
             return self._fields(SET_VARIABLE, node)
-        self._known(node, {"set"}, SET_VARIABLE)
+        self._known(node, {"set"}, type_=SET_VARIABLE)
         assigned = node.get("set")
         if assigned is None or not assigned.is_map:
             place = node.span if assigned is None else assigned.span
             hint = 'write "set": {"name": value}'
-            self.problems.error("RB020", "an action that sets variables needs `set`", place, hint=hint)
+            self.problems.error("RB020", "an action that sets variables needs `set`", span=place, hint=hint)
             return {}
         statements = []
         for name, member in assigned.items():
@@ -139,14 +141,14 @@ class Fields:
 
     def participant_data(self, node: Node) -> dict[str, Node]:
         """`attributes: {name: value}`; the native list stays as it is."""
-        return self._attributes(node, "value", "setParticipantData")
+        return self._attributes(node, "value", type_="setParticipantData")
 
     def read_participant_data(self, node: Node) -> dict[str, Node]:
         """`attributes: {name: variable}`."""
-        return self._attributes(node, "variable", "getParticipantData")
+        return self._attributes(node, "variable", type_="getParticipantData")
 
-    def _attributes(self, node: Node, key: str, type_: str) -> dict[str, Node]:
-        self._known(node, {"attributes"}, type_)
+    def _attributes(self, node: Node, key: str, *, type_: str) -> dict[str, Node]:
+        self._known(node, {"attributes"}, type_=type_)
         given = node.get("attributes")
         if given is None or not given.is_map:
             return {"attributes": given} if given is not None else {}
@@ -155,7 +157,9 @@ class Fields:
             place = Node(None, given.key_span(name))
             name_node = values.made({"lit": values.scalar(name, place)}, place)
             to = (
-                values.value(member, "str", self.variables) if key == "value" else self._bare_variable(member)
+                values.value(member, "str", variables=self.variables)
+                if key == "value"
+                else self._bare_variable(member)
             )
             items.append(
                 values.made({"attribute": values.made({"name": name_node, key: to}, member)}, member)
@@ -171,12 +175,14 @@ class Fields:
         if node.get("category") is not None:
             return self._fields("callData", node)
         self._known(
-            node, {"dataAction", "integration", "inputs", "outputs", "failureOutputs", "timeout"}, "callData"
+            node,
+            {"dataAction", "integration", "inputs", "outputs", "failureOutputs", "timeout"},
+            type_="callData",
         )
         called = node.get("dataAction")
         if called is None:
             hint = 'write "dataAction": "name"'
-            self.problems.error("RB020", "callData needs `dataAction`", node.span, hint=hint)
+            self.problems.error("RB020", "callData needs `dataAction`", span=node.span, hint=hint)
             return {}
         inside = {"inputs": self._mapped(node.get("inputs"), self._input)}
         inside["successOutputs"] = self._mapped(node.get("outputs"), values.variable)
@@ -186,7 +192,7 @@ class Fields:
         integration = text_of(node.get("integration")) or "Data Actions"
         category = values.made({integration: values.made({"dataAction": named}, called)}, called)
         timeout = node.get("timeout")
-        limit = {} if timeout is None else {"timeout": values.value(timeout, "dur", self.variables)}
+        limit = {} if timeout is None else {"timeout": values.value(timeout, "dur", variables=self.variables)}
         return {"category": category, **limit}
 
     @staticmethod
@@ -199,30 +205,30 @@ class Fields:
         """`table`, `key`, `outputs: {column: variable}`."""
         if node.get("dataTable") is not None:
             return self._fields("dataTableLookup", node)
-        self._known(node, {"table", "key", "outputs"}, "dataTableLookup")
+        self._known(node, {"table", "key", "outputs"}, type_="dataTableLookup")
         table, key = node.get("table"), node.get("key")
         if table is None or key is None:
             hint = 'write "table": "name", "key": "$phoneNumber"'
-            self.problems.error("RB020", "a table look-up needs `table` and `key`", node.span, hint=hint)
+            self.problems.error("RB020", "a table look-up needs `table` and `key`", span=node.span, hint=hint)
             return {}
         outputs = self._mapped(node.get("outputs"), values.variable)
         inside = values.made({} if outputs is None else {"foundOutputs": outputs}, table)
         named = values.made({text_of(table): inside}, table)
-        return {"dataTable": named, "lookupValue": values.value(key, "str", self.variables)}
+        return {"dataTable": named, "lookupValue": values.value(key, "str", variables=self.variables)}
 
     def switch(self, node: Node) -> dict[str, Node]:
         """`cases: [{condition, next}]`; the first that is true wins."""
         if node.get("evaluate") is not None:
             return self._fields("switch", node)
-        self._known(node, {"cases", "default"}, "switch")
+        self._known(node, {"cases", "default"}, type_="switch")
         items = []
         for case in node.get("cases") or ():
             condition = case.get("condition")
             if condition is None:
                 hint = 'write {"condition": "…", "next": "action"}'
-                self.problems.error("RB020", "a case needs `condition`", case.span, hint=hint)
+                self.problems.error("RB020", "a case needs `condition`", span=case.span, hint=hint)
                 continue
-            wrapped = values.value(condition, "bln", self.variables)
+            wrapped = values.value(condition, "bln", variables=self.variables)
             items.append(values.made({"case": values.made({"value": wrapped}, case)}, case))
         cases = values.made({"cases": Node(tuple(items), node.span)}, node)
         return {"evaluate": values.made({"firstTrue": cases}, node)}

@@ -67,13 +67,13 @@ class Items:
         """Take one action and those that stand inside it."""
         if not node.is_map:
             hint = 'write {"name": …, "type": …}'
-            self.problems.error("RB020", "an action must be an object", node.span, hint=hint)
+            self.problems.error("RB020", "an action must be an object", span=node.span, hint=hint)
             return None
         node = camel_keys(node, self.problems)
         type_ = type_of(node)
         name = text_of(node.get("name")) or ("Start" if type_ == START else "")
         if not name:
-            self.problems.error("RB020", "an action needs a name", node.span, hint='write "name": "…"')
+            self.problems.error("RB020", "an action needs a name", span=node.span, hint='write "name": "…"')
             return None
         if type_ is None:
             self._broken.add(name)
@@ -82,7 +82,9 @@ class Items:
         if name in self._by_name:
             first = self._by_name[name].node.key_span("name").line
             hint = f"the first stands in line {first}; names must be unique"
-            self.problems.error("RB034", f"two actions are called {name!r}", node.key_span("name"), hint=hint)
+            self.problems.error(
+                "RB034", f"two actions are called {name!r}", span=node.key_span("name"), hint=hint
+            )
             return None
         number = len(self._by_name) + 1
         item = Item(f"{self._container}#{number}", name, type_, node, inside=inside)
@@ -96,14 +98,14 @@ class Items:
         hint = 'write "type": "PlayAudio" or another'
         if written is not None:
             message = f"unknown action type {text_of(written)!r}"
-            hint = suggestion(text_of(written), spellings(), "types")
-        self.problems.error("RB035", message, (written or node).span, hint=hint)
+            hint = suggestion(text_of(written), spellings(), what="types")
+        self.problems.error("RB035", message, span=(written or node).span, hint=hint)
 
     def _read_on(self, item: Item) -> None:
         on = item.node.get("on")
         if on is not None and not on.is_map:
             self.problems.error(
-                "RB020", "`on` must be an object", on.span, hint='write {"next": "action name"}'
+                "RB020", "`on` must be an object", span=on.span, hint='write {"next": "action name"}'
             )
         said = [*(on.items() if on is not None else ())]
         said += [(key, member) for key in _BESIDE if (member := item.node.get(key)) is not None]
@@ -127,7 +129,7 @@ class Items:
         if choices is None or not choices.is_map or not choices.value:
             place = choices.span if choices is not None else item.node.span
             hint = 'write "choices": {"1": "action name"}'
-            self.problems.error("RB020", f"the menu {item.name!r} has no choices", place, hint=hint)
+            self.problems.error("RB020", f"the menu {item.name!r} has no choices", span=place, hint=hint)
             return
         item.choices = {key: self._target(member, item) for key, member in choices.items()}
         if (default := item.node.get("default")) is not None:
@@ -147,8 +149,8 @@ class Items:
         name = text_of(target)
         found = self._by_name.get(name)
         if found is None and target.value is not None and name not in (END, *self._broken):
-            hint = suggestion(name, self._by_name, "actions")
-            self.problems.error("RB023", f"there is no action {name!r}", target.span, hint=hint)
+            hint = suggestion(name, self._by_name, what="actions")
+            self.problems.error("RB023", f"there is no action {name!r}", span=target.span, hint=hint)
         return found if found is None or found.type != START else self.after(found)
 
     def after(self, item: Item) -> Item | None:
@@ -173,7 +175,7 @@ def camel_keys(node: Node, problems: Problems) -> Node:
         name = camel(key)
         if name in members:
             problems.error(
-                "RB011", f"the key {key!r} stands for {name!r}, which is there too", node.key_span(key)
+                "RB011", f"the key {key!r} stands for {name!r}, which is there too", span=node.key_span(key)
             )
         members[name] = member
         keys[name] = node.key_span(key)

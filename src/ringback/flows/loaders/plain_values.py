@@ -66,7 +66,7 @@ def json_value(node: Node) -> Node:
     return exp(f"JsonParse({quoted(json.dumps(node.plain(), ensure_ascii=False))})", node)
 
 
-def value(node: Node, type_: str, variables: Set[str]) -> Node:
+def value(node: Node, type_: str, *, variables: Set[str]) -> Node:
     """A field of the given type."""
     if is_wrapped(node) or node.value is None:
         return node if node.value is not None else made({"noValue": scalar(value=True, place=node)}, node)

@@ -27,11 +27,14 @@ class Containers:
     problems: Problems
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, kind: str, ref: str, node: Node) -> str:
+    def add(self, kind: str, ref: str, *, node: Node) -> str:
         """Register a container and give its id: the refId, made unique when another kind uses it too."""
         if (kind, ref) in self.ids:
             self.problems.error(
-                "RB025", f"two {_PLURAL[kind]} have the refId {ref!r}", node.span, hint="rename one of them"
+                "RB025",
+                f"two {_PLURAL[kind]} have the refId {ref!r}",
+                span=node.span,
+                hint="rename one of them",
             )
             return self.ids[kind, ref]
         taken = set(self.ids.values())
@@ -45,18 +48,18 @@ class Containers:
         if match is None or match["kind"] not in _PLURAL:
             kind = wanted or "task"
             hint = f"write ./{_PLURAL[kind]}/{kind}[refId]; {self._known(wanted)}"
-            self.problems.error("RB023", f"{written!r} is not a reference", node.span, hint=hint)
+            self.problems.error("RB023", f"{written!r} is not a reference", span=node.span, hint=hint)
             return None
         kind, ref = match["kind"], match["ref"]
         if wanted is not None and kind != wanted:
             hint = f"{self._known(wanted)}"
             self.problems.error(
-                "RB023", f"a reference to a {kind}, but a {wanted} is needed", node.span, hint=hint
+                "RB023", f"a reference to a {kind}, but a {wanted} is needed", span=node.span, hint=hint
             )
             return None
         if (kind, ref) not in self.ids:
-            hint = suggestion(ref, self._refs(kind), _PLURAL[kind])
-            self.problems.error("RB023", f"there is no {kind} {ref!r}", node.span, hint=hint)
+            hint = suggestion(ref, self._refs(kind), what=_PLURAL[kind])
+            self.problems.error("RB023", f"there is no {kind} {ref!r}", span=node.span, hint=hint)
             return None
         return self.ids[kind, ref]
 

@@ -41,12 +41,12 @@ class Sections:
     def read(self, flow: Node) -> None:
         """Read the sections of a flow's document."""
         for section, kind in _SECTIONS.items():
-            for key, body, _ in single_items(flow.get(section), section, self.problems):
+            for key, body, _ in single_items(flow.get(section), section, problems=self.problems):
                 if key != kind:
                     hint = f"write '- {kind}:'"
-                    self.problems.error("RB020", f"{section} cannot hold {key!r}", body.span, hint=hint)
+                    self.problems.error("RB020", f"{section} cannot hold {key!r}", span=body.span, hint=hint)
                 elif not body.is_map:
-                    self.problems.error("RB020", f"the {kind} must be a mapping", body.span)
+                    self.problems.error("RB020", f"the {kind} must be a mapping", span=body.span)
                 else:
                     self._container(kind, body)
 
@@ -55,7 +55,7 @@ class Sections:
         actions = flow.get("startUpTaskActions")
         if actions is None:
             return None
-        id_ = self.containers.add("task", "startUpTask", actions)
+        id_ = self.containers.add("task", "startUpTask", node=actions)
         draft = ContainerDraft(id_, kind, "Start-up task", flow)
         draft.drafts = Collector(id_, self.problems).collect(actions, "startUpTaskActions")
         draft.variables = declared(flow.get("startUpTaskVariables"), self.problems)
@@ -67,10 +67,10 @@ class Sections:
         ref = text_of(body.get("refId")) or name
         if not ref:
             hint = f"write `refId:` so that /…/{kind}s/{kind}[refId] can name it"
-            self.problems.error("RB020", f"a {kind} without name and refId", body.span, hint=hint)
+            self.problems.error("RB020", f"a {kind} without name and refId", span=body.span, hint=hint)
             return
-        self.problems.unknown_keys(body, CONTAINER_KEYS[kind], f"in the {kind} {name or ref!r}")
-        id_ = self.containers.add(kind, ref, body)
+        self.problems.unknown_keys(body, CONTAINER_KEYS[kind], where=f"in the {kind} {name or ref!r}")
+        id_ = self.containers.add(kind, ref, node=body)
         draft = ContainerDraft(id_, _KINDS[kind], name or ref, body)
         draft.variables = declared(body.get("variables"), self.problems)
         self._drafts.append(draft)
@@ -84,24 +84,26 @@ class Sections:
     def _choices(self, menu: ContainerDraft, body: Node) -> None:
         collector = Collector(menu.id, self.problems)
         for type_, choice, item in single_items(
-            body.get("choices"), f"the choices of {menu.name!r}", self.problems
+            body.get("choices"), f"the choices of {menu.name!r}", problems=self.problems
         ):
-            draft = collector.draft(type_, choice, item)
+            draft = collector.draft(type_, choice, item=item)
             menu.drafts.append(draft)
             if type_ == "menuTask":
                 draft.target = self._inline_task(menu, draft)
             elif (inner := _inner_menu(choice)) is not None:
-                draft.target = self._sub_menu(menu, draft, inner)
+                draft.target = self._sub_menu(menu, draft, body=inner)
 
     def _inline_task(self, menu: ContainerDraft, choice: Draft) -> str | None:
         task = choice.body.get("task")
         if task is None or not task.is_map:
             hint = "write `task:`, below it `actions:`"
             self.problems.error(
-                "RB020", f"the choice {choice.name!r} has no task", choice.item.span, hint=hint
+                "RB020", f"the choice {choice.name!r} has no task", span=choice.item.span, hint=hint
             )
             return None
-        self.problems.unknown_keys(task, CONTAINER_KEYS["task"], f"in the task of the choice {choice.name!r}")
+        self.problems.unknown_keys(
+            task, CONTAINER_KEYS["task"], where=f"in the task of the choice {choice.name!r}"
+        )
         draft = ContainerDraft(self._inline_id(menu, choice), "menuTask", choice.name, task, parent=menu.id)
         self._drafts.append(draft)
         draft.variables = declared(task.get("variables"), self.problems)
@@ -109,9 +111,9 @@ class Sections:
         draft.drafts = Collector(draft.id, self.problems).collect(actions, f"the actions of {choice.name!r}")
         return draft.id
 
-    def _sub_menu(self, menu: ContainerDraft, choice: Draft, body: Node) -> str:
+    def _sub_menu(self, menu: ContainerDraft, choice: Draft, *, body: Node) -> str:
         ref = text_of(body.get("refId")) or self._inline_id(menu, choice)
-        id_ = self.containers.add("menu", ref, body)
+        id_ = self.containers.add("menu", ref, node=body)
         draft = ContainerDraft(id_, "menu", text_of(body.get("name")) or choice.name, body, parent=menu.id)
         self._drafts.append(draft)
         self._choices(draft, body)
@@ -133,7 +135,7 @@ class Sections:
         for draft in self._drafts:
             own = list(draft.variables)
             names = known | {variable.name.lower() for variable in own}
-            for variable in undeclared(draft.drafts, names, self.problems):
+            for variable in undeclared(draft.drafts, names, problems=self.problems):
                 of_flow = not variable.name.lower().startswith(("task.", "state."))
                 (extra if of_flow else own).append(variable)
                 if of_flow:
@@ -143,7 +145,7 @@ class Sections:
 
     def _finished(self, draft: ContainerDraft, variables: tuple[Variable, ...]) -> Container:
         is_menu = draft.kind == "menu"
-        actions = link(draft.drafts, draft.id, self.containers, in_turn=not is_menu)
+        actions = link(draft.drafts, draft.id, containers=self.containers, in_turn=not is_menu)
         return Container(
             id=draft.id,
             name=draft.name,
@@ -160,7 +162,7 @@ class Sections:
 
     def _output_paths(self, node: Node) -> tuple[str, ...]:
         paths = node.get("outputPaths")
-        items = single_items(paths, "outputPaths", self.problems)
+        items = single_items(paths, "outputPaths", problems=self.problems)
         return tuple(text_of(body.get("name")) for _, body, _ in items)
 
     def _default_choice(self, node: Node, actions: tuple[Action, ...]) -> str | None:
@@ -173,8 +175,8 @@ class Sections:
         names = {text_of(action.body.get("refId")) or action.name: action.id for action in actions}
         names |= {action.name: action.id for action in actions if action.name not in names}
         if wanted not in names:
-            hint = suggestion(wanted, names, "choices")
-            self.problems.error("RB023", f"there is no choice {wanted!r}", written.span, hint=hint)
+            hint = suggestion(wanted, names, what="choices")
+            self.problems.error("RB023", f"there is no choice {wanted!r}", span=written.span, hint=hint)
         return names.get(wanted)
 
 

@@ -29,22 +29,22 @@ def is_empty(node: Node | None) -> bool:
     return keys <= {"noValue", "none", "noValueWithNoFallback"}
 
 
-def list_of(node: Node | None, what: str, problems: Problems) -> tuple[Node, ...]:
+def list_of(node: Node | None, what: str, *, problems: Problems) -> tuple[Node, ...]:
     """The items of a list; an error when it is something else than a list or nothing."""
     if node is None or node.value is None:
         return ()
     if isinstance(node.value, tuple):
         return node.value
-    problems.error("RB020", f"{what} must be a list", node.span, hint="begin each item with '- '")
+    problems.error("RB020", f"{what} must be a list", span=node.span, hint="begin each item with '- '")
     return ()
 
 
-def single_items(node: Node | None, what: str, problems: Problems) -> Iterator[tuple[str, Node, Node]]:
+def single_items(node: Node | None, what: str, *, problems: Problems) -> Iterator[tuple[str, Node, Node]]:
     """The items of a list whose items are mappings with one key: (key, value, item).
 
     A bare word stands for a key without a value.
     """
-    for item in list_of(node, what, problems):
+    for item in list_of(node, what, problems=problems):
         keys = [key for key, _ in item.items()]
         if len(keys) == 1:
             yield keys[0], next(iter(item.items()))[1], item
@@ -53,7 +53,7 @@ def single_items(node: Node | None, what: str, problems: Problems) -> Iterator[t
         elif len(keys) > 1:
             hint = f"indent {', '.join(repr(key) for key in keys[1:4])} deeper than {keys[0]!r}"
             problems.error(
-                "RB020", f"an item of {what} has {len(keys)} keys instead of one", item.span, hint=hint
+                "RB020", f"an item of {what} has {len(keys)} keys instead of one", span=item.span, hint=hint
             )
         else:
-            problems.error("RB020", f"an item of {what} must be a mapping with one key", item.span)
+            problems.error("RB020", f"an item of {what} must be a mapping with one key", span=item.span)

@@ -23,7 +23,7 @@ class Substituted:
     positions: Positions
 
 
-def substitute(text: str, file: str, values: Mapping[str, str], problems: Problems) -> Substituted:
+def substitute(text: str, file: str, *, values: Mapping[str, str], problems: Problems) -> Substituted:
     """Replace every `{{name}}`; warn once for each name without a value and each value without a name."""
     edits: list[Edit] = []
     parts: list[str] = []
@@ -42,22 +42,22 @@ def substitute(text: str, file: str, values: Mapping[str, str], problems: Proble
         size = start + len(value)
         end = match.end()
         edits.append(Edit(start, size, match.start(), end))
-    positions = Positions(text, file, edits)
-    _warn(problems, Positions(text, file), missing)
+    positions = Positions(text, file, edits=edits)
+    _warn(problems, Positions(text, file), missing=missing)
     _warn_unused(problems, set(values) - used)
     return Substituted("".join((*parts, text[end:])), positions)
 
 
-def _warn(problems: Problems, positions: Positions, missing: Mapping[str, int]) -> None:
+def _warn(problems: Problems, positions: Positions, *, missing: Mapping[str, int]) -> None:
     for name, offset in missing.items():
         problems.warn(
             "RB029",
             f"{{{{{name}}}}} has no value, so the text {name!r} stands for it",
-            positions.span(offset),
+            span=positions.span(offset),
             hint=f"--substitute {name}=VALUE",
         )
 
 
 def _warn_unused(problems: Problems, names: set[str]) -> None:
     for name in sorted(names):
-        problems.warn("RB030", f"a value is given for {name!r}, but {{{{{name}}}}} does not occur", None)
+        problems.warn("RB030", f"a value is given for {name!r}, but {{{{{name}}}}} does not occur", span=None)

@@ -50,30 +50,30 @@ _FINDS = {
 def declared(node: Node | None, problems: Problems) -> tuple[Variable, ...]:
     """The variables of a `variables:` list."""
     found: dict[str, Variable] = {}
-    for key, body, item in single_items(node, "variables", problems):
-        variable = _variable(key, body, item, problems)
+    for key, body, item in single_items(node, "variables", problems=problems):
+        variable = _variable(key, body, item=item, problems=problems)
         if variable is None:
             continue
         if variable.name.lower() in found:
             message = f"two variables are called {variable.name!r} (case does not count)"
-            problems.error("RB033", message, variable.span, hint="rename or remove one of them")
+            problems.error("RB033", message, span=variable.span, hint="rename or remove one of them")
         found.setdefault(variable.name.lower(), variable)
     return tuple(found.values())
 
 
-def _variable(key: str, body: Node, item: Node, problems: Problems) -> Variable | None:
+def _variable(key: str, body: Node, *, item: Node, problems: Problems) -> Variable | None:
     name_node = body.get("name")
     name = text_of(name_node)
     if name_node is None or not name.lower().startswith(_SCOPES):
         place = name_node.span if name_node is not None else item.span
         hint = f"write `name: Flow.{name or 'points'}` (or Task., State.)"
-        problems.error("RB032", f"the variable {name!r} has no scope in its name", place, hint=hint)
+        problems.error("RB032", f"the variable {name!r} has no scope in its name", span=place, hint=hint)
         return None
-    problems.unknown_keys(body, VARIABLE_KEYS, f"in the variable {name!r}")
+    problems.unknown_keys(body, VARIABLE_KEYS, where=f"in the variable {name!r}")
     type_ = code_of_variable(key)
     if type_ is None:
         message = f"the kind {key!r} of the variable {name!r} is not known; it is taken as any type"
-        problems.warn("RB031", message, item.key_span(key), hint="e.g. stringVariable, integerVariable")
+        problems.warn("RB031", message, span=item.key_span(key), hint="e.g. stringVariable, integerVariable")
     return Variable(
         name=name,
         type=type_ or "any",
@@ -85,7 +85,7 @@ def _variable(key: str, body: Node, item: Node, problems: Problems) -> Variable 
     )
 
 
-def undeclared(drafts: Iterable[Draft], known: set[str], problems: Problems) -> Iterator[Variable]:
+def undeclared(drafts: Iterable[Draft], known: set[str], *, problems: Problems) -> Iterator[Variable]:
     """A variable for each name that actions assign and nobody declares, with a warning."""
     seen = set(known)
     for draft in (nested for top in drafts for nested in top.walk()):
@@ -94,7 +94,7 @@ def undeclared(drafts: Iterable[Draft], known: set[str], problems: Problems) -> 
                 continue
             seen.add(name.lower())
             message = f"the variable {name!r} is assigned but not declared; it is taken as {type_!r}"
-            problems.warn("RB028", message, span, hint="declare it under `variables:`")
+            problems.warn("RB028", message, span=span, hint="declare it under `variables:`")
             yield Variable(name=name, type=type_, span=span)
 
 
