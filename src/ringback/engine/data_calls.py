@@ -182,7 +182,7 @@ def _reply(report: Report, source: str) -> DataActionReply:
     if response:
         http |= {"status": response.get("status"), "response": _short(response.get("body"))}
     return DataActionReply(
-        round(report.duration_ms) if source == "live" else round(_simulated(report)),
+        round(max(report.duration_ms if source == "live" else 0.0, _simulated(report))),
         report.status,
         dict(report.flattened),
         _failure_outputs(report.error.to_dict()) if report.error is not None else {},
@@ -193,7 +193,7 @@ def _reply(report: Report, source: str) -> DataActionReply:
 
 
 def _simulated(report: Report) -> float:
-    """Virtual time of a prepared answer: our own computing time is not part of it."""
+    """Virtual time of an answer: our own computing time is not part of it, a timeout is waited for in full."""
     if report.found.response is not None:
         return report.found.response.elapsed_ms
     request = report.found.request

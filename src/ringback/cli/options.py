@@ -1,0 +1,104 @@
+"""What commands share: texts of options to values, and errors to messages and exit codes."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from ringback.core.errors import RingbackError, UsageError
+
+if TYPE_CHECKING:
+    from ringback.core.errors import DefinitionError
+
+# ITU-T E.164: a plus and at most fifteen digits, the first of them no zero.
+_E164 = re.compile(r"\+[1-9]\d{1,14}")
+_SHOWN = 20
+
+
+def guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """Turns ringback's errors into a message on stderr and the exit code of their kind."""
+
+    @functools.wraps(command)
+    def run(*args: object, **options: object) -> None:
+        try:
+            code = command(*args, **options)
+        except RingbackError as error:
+            show_error(error)
+            code = error.exit_code
+        sys.exit(code)
+
+    return run
+
+
+def show_error(error: RingbackError) -> None:
+    """Each problem on stderr as `file:line:column: error CODE: message`, its line, and a hint."""
+    from ringback.core.errors import DefinitionError
+
+    if not isinstance(error, DefinitionError):
+        hint = f"\n  hint: {error.hint}" if error.hint else ""
+        click.echo(f"error: {error.message}{hint}", err=True)
+        return
+    several = getattr(error, "errors", (error,))
+    for problem in several[:_SHOWN]:
+        click.echo(problem_text(problem), err=True)
+    if len(several) > _SHOWN:
+        click.echo(f"… and {len(several) - _SHOWN} more errors", err=True)
+
+
+def problem_text(error: DefinitionError) -> str:
+    """What is wrong with a document, as a compiler would say it."""
+    place = f"{error.span.where}: " if error.span else ""
+    code = f" {error.code}" if error.code else ""
+    lines = [f"{place}error{code}: {error.message}"]
+    if error.span and (caret := error.span.caret()):
+        lines += [f"    {line}" for line in caret.splitlines()]
+    if error.hint:
+        lines.append(f"  hint: {error.hint}")
+    return "\n".join(lines)
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping.
+
+    Raises:
+        UsageError: a text without `=` or without a name, or a name that comes twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(
+                f"{option} {text!r} is not NAME=VALUE", hint=f"for example: {option} {_EXAMPLES[option]}"
+            )
+        if name.strip() in found:
+            raise UsageError(f"{option} names {name.strip()!r} twice", hint="keep one of them")
+        found[name.strip()] = value
+    return found
+
+
+_EXAMPLES = {
+    "--set": "Flow.IsVip=true",
+    "--reply": "'Lookup Customer=status:503'",
+    "--policy": "decision_not_set=flow_error",
+    "--substitute": "queue=General",
+}
+
+
+def phone_number(text: str, option: str) -> str:
+    """A telephone number in E.164.
+
+    Raises:
+        UsageError: it is written in another way.
+    """
+    if text and not _E164.fullmatch(text):
+        digits = re.sub(r"\D", "", text)
+        hint = "write + and country code, digits only, for example +15551234567"
+        if _E164.fullmatch(f"+{digits}") and text.startswith(("+", "00")):
+            hint = f"did you mean +{digits.removeprefix('00')}?"
+        raise UsageError(f"{option} {text!r} is no telephone number in E.164", hint=hint)
+    return text
