@@ -100,6 +100,13 @@ def test_the_tutorials_flow() -> None:
     ]
 
 
+def test_variables_begin_as_json_null_so_that_their_properties_can_be_read() -> None:
+    initial = {variable.name: variable.initial for variable in load(LOOKUP).variables}
+    number = "If(IsNotSetOrEmpty(Call.Ani), NOT_SET, ToPhoneNumber(Call.Ani).e164)"
+    plain = {name: node.plain() for name, node in initial.items() if node is not None}
+    assert plain == {**dict.fromkeys(initial, {"exp": 'JsonParse("null")'}), "$phoneNumber": {"exp": number}}
+
+
 def test_the_look_up() -> None:
     lookup = named(load(LOOKUP), "Lookup Customer")
     assert lookup.type == "plainLookup"
@@ -174,7 +181,7 @@ BODIES: list[tuple[dict[str, object], str, dict[str, object]]] = [
         "playAudio",
         {"audio": {"exp": 'ToAudioTTS(Append("Hi ", ToString($v.name), "!"))'}},
     ),
-    ({"audio": "$v"}, "playAudio", {"audio": {"exp": "ToAudioTTS(ToString($v))"}}),
+    ({"audio": "$v"}, "playAudio", {"audio": {"exp": 'ToAudioTTS(Append("", ToString($v)))'}}),
     ({"text": "Hi", "type": "playAudio"}, "playAudio", {"audio": {"tts": "Hi"}}),
     ({"audio": {"prompt": "Prompt.x"}}, "playAudio", {"audio": {"prompt": "Prompt.x"}}),
     ({"condition": "$v.is_vip"}, "decision", {"condition": {"exp": "$v.is_vip"}}),

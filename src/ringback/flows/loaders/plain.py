@@ -50,6 +50,7 @@ _KEYS = frozenset(
 )
 _MENU_KEYS = frozenset(["audio", "choices", "repeat", "timeout", "default"])
 _FRAME_KEYS = frozenset(["id", "name", "type", "description", "on", "routing"])
+_NUMBER = "If(IsNotSetOrEmpty(Call.Ani), NOT_SET, ToPhoneNumber(Call.Ani).e164)"
 _DTMF = {"*": "digit_star", "#": "digit_pound"} | {str(digit): f"digit_{digit}" for digit in range(10)}
 
 
@@ -160,11 +161,11 @@ class _Loader:
                         "RB032", f"{name!r} is no name for a variable", span=node.span, hint=hint
                     )
                 elif name not in found or found[name].type == "jsn":
-                    found[name] = Variable(name=name, type=type_, span=node.span)
+                    found[name] = _declared(name, type_, node)
             if item.type == LOOKUP:
-                found.setdefault("$error", Variable(name="$error", type="jsn", span=item.node.span))
+                found.setdefault("$error", _declared("$error", "jsn", item.node))
         if self._mentions_number and "$phoneNumber" not in found:
-            initial = values.exp("ToPhoneNumber(Call.Ani).e164", self._document)
+            initial = values.exp(_NUMBER, self._document)
             found["$phoneNumber"] = Variable(name="$phoneNumber", type="str", initial=initial)
         return found
 
@@ -292,6 +293,12 @@ class _Loader:
             by_language = values.made({language: values.made({"terms": terms}, target)}, target)
             members["speechRecTerms"] = by_language
         return f"{_menu_id(item)}#{number}", name, values.made(members, target)
+
+
+def _declared(name: str, type_: str, place: Node) -> Variable:
+    """A variable; JSON ones begin as JSON null, of which any property may be read (it is not set)."""
+    initial = values.exp('JsonParse("null")', place) if type_ == "jsn" else None
+    return Variable(name=name, type=type_, initial=initial, span=place.span)
 
 
 def _id(item: Item | None, end: str | None) -> str | None:

@@ -118,9 +118,9 @@ def _audio(node: Node, variables: Set[str]) -> Node:
     if not parts:
         return made({"tts": node}, node)
     parts.append(quoted(text[end:]))
-    said = [part for part in parts if part != '""']
-    whole = f"Append({', '.join(said)})" if len(said) > 1 else said[0]
-    return exp(f"ToAudioTTS({whole})", node)
+    # Two operands at least: what is read may be not set, which Append takes and says nothing for.
+    said = [part for part in parts[1:] if part != '""']
+    return exp(f"ToAudioTTS(Append({', '.join([parts[0], *said])}))", node)
 
 
 _BY_TYPE: Mapping[str, Callable[[Node, Set[str]], Node]] = {
