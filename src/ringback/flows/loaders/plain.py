@@ -161,9 +161,9 @@ class _Loader:
                         "RB032", f"{name!r} is no name for a variable", span=node.span, hint=hint
                     )
                 elif name not in found or found[name].type == "jsn":
-                    found[name] = _declared(name, type_, node)
+                    found[name] = _declared(name, type_, place=node)
             if item.type == LOOKUP:
-                found.setdefault("$error", _declared("$error", "jsn", item.node))
+                found.setdefault("$error", _declared("$error", "jsn", place=item.node))
         if self._mentions_number and "$phoneNumber" not in found:
             initial = values.exp(_NUMBER, self._document)
             found["$phoneNumber"] = Variable(name="$phoneNumber", type="str", initial=initial)
@@ -295,7 +295,7 @@ class _Loader:
         return f"{_menu_id(item)}#{number}", name, values.made(members, target)
 
 
-def _declared(name: str, type_: str, place: Node) -> Variable:
+def _declared(name: str, type_: str, *, place: Node) -> Variable:
     """A variable; JSON ones begin as JSON null, of which any property may be read (it is not set)."""
     initial = values.exp('JsonParse("null")', place) if type_ == "jsn" else None
     return Variable(name=name, type=type_, initial=initial, span=place.span)
