@@ -1,0 +1,321 @@
+"""Finding and calling the Java methods that a template may use.
+
+Every method stands in a constant table, by the Python type of its value; nothing is ever looked up on the value
+itself. As in Java, overloads are chosen by the number and types of the arguments, and arguments convert where
+Velocity converts them ("1" to int, 1.9 to 1, anything to String).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from ringback.lang.velocity import methods_collection as collections
+from ringback.lang.velocity import methods_number as numbers
+from ringback.lang.velocity import methods_text as texts
+from ringback.lang.velocity import tools
+from ringback.lang.velocity.arithmetic import decimal_of_text
+from ringback.lang.velocity.errors import MethodFailed
+from ringback.lang.velocity.method import Method, Table
+from ringback.lang.velocity.values import (
+    LISTS,
+    LONG_MAX,
+    LONG_MIN,
+    ArrayValue,
+    BlockValue,
+    Char,
+    ClassValue,
+    Entry,
+    FixedList,
+    Float32,
+    JavaIterator,
+    LoopInfo,
+    LoopScope,
+    Optional,
+    Stream,
+    Tool,
+    View,
+    java_type,
+    text_of,
+)
+
+
+class _Missing:
+    """What a look-up gives when there is no such method or property."""
+
+    __slots__ = ()
+
+
+MISSING: Final = _Missing()
+_EVERY: Table = {
+    "getClass": (Method("", lambda value: ClassValue(java_type(value))),),
+    "toString": (Method("", text_of),),
+    "equals": (Method("o", numbers.equals),),
+    "hashCode": (Method("", numbers.hash_code),),
+}
+_TABLES: Mapping[type, Table] = {
+    str: {**_EVERY, **texts.METHODS},
+    Char: {**_EVERY, **texts.CHARACTER_METHODS},
+    int: {**_EVERY, **numbers.INTEGER_METHODS},
+    float: {**_EVERY, **numbers.DOUBLE_METHODS},
+    Float32: {**_EVERY, **numbers.DOUBLE_METHODS},
+    Decimal: {**_EVERY, **numbers.DECIMAL_METHODS},
+    bool: {**_EVERY, **numbers.BOOLEAN_METHODS},
+    list: {**_EVERY, **collections.LIST_METHODS},
+    tuple: {**_EVERY, **collections.FIXED_METHODS},
+    FixedList: {**_EVERY, **collections.FIXED_METHODS},
+    ArrayValue: {**_EVERY, **collections.ARRAY_METHODS},
+    View: {**_EVERY, **collections.VIEW_METHODS},
+    Stream: {**_EVERY, **collections.STREAM_METHODS},
+    dict: {**_EVERY, **collections.MAP_METHODS},
+    Entry: {**_EVERY, **collections.ENTRY_METHODS},
+    JavaIterator: {**_EVERY, **collections.ITERATOR_METHODS},
+    LoopScope: {**_EVERY, **collections.LOOP_METHODS},
+    LoopInfo: {**_EVERY, **collections.INFO_METHODS},
+    ClassValue: {**_EVERY, **numbers.CLASS_METHODS},
+    Optional: {**_EVERY, **numbers.OPTIONAL_METHODS},
+    BlockValue: _EVERY,
+}
+
+Converted: TypeAlias = "tuple[int, Any] | None"
+
+
+def call(value: Any, name: str, arguments: list[Any]) -> Any:
+    """The result of a method call, or MISSING when the class has no such method for these arguments.
+
+    Raises:
+        MethodFailed: the method threw.
+    """
+    kind = type(value)
+    table = tools.TABLES.get(value.name) if kind is Tool else _TABLES.get(kind)
+    overloads = None if table is None else table.get(name)
+    if overloads is None:
+        return MISSING
+    if len(overloads) == 1 and not arguments and not overloads[0].parameters:
+        return overloads[0].run(value)
+    chosen, converted = _choose(overloads, arguments)
+    return MISSING if chosen is None else chosen.run(value, *converted)
+
+
+def _choose(overloads: tuple[Method, ...], arguments: list[Any]) -> tuple[Method | None, list[Any]]:
+    best: tuple[Method | None, list[Any]] = (None, [])
+    lowest = 1_000
+    for method in overloads:
+        found = _match(method.parameters, arguments)
+        if found is not None and found[0] < lowest:
+            lowest = found[0]
+            best = (method, found[1])
+    return best
+
+
+def _match(parameters: str, arguments: list[Any]) -> tuple[int, list[Any]] | None:
+    if parameters.endswith("*"):
+        fixed = len(parameters) - 1
+        if len(arguments) < fixed:
+            return None
+        parameters = parameters[:-1] + "o" * (len(arguments) - fixed)
+    if len(parameters) != len(arguments):
+        return None
+    total = 0
+    converted: list[Any] = []
+    for code, argument in zip(parameters, arguments, strict=True):
+        found = _CONVERSIONS[code](argument)
+        if found is None:
+            return None
+        total += found[0]
+        converted.append(found[1])
+    return total, converted
+
+
+def _to_int(value: Any) -> Converted:
+    kind = type(value)
+    if kind is int:
+        return 0, _wrapped(value, 32)
+    if kind is Char:
+        return 1, ord(value)
+    if kind is bool:
+        return 4, int(value)
+    if kind is float or kind is Float32 or kind is Decimal:
+        return 3, numbers.to_int(value)
+    number = decimal_of_text(value.strip()) if kind is str else None
+    return None if number is None else (4, numbers.to_int(number))
+
+
+def _wrapped(value: int, bits: int) -> int:
+    half = 1 << (bits - 1)
+    return value if -half <= value < half else (value + half) % (1 << bits) - half
+
+
+def _to_long(value: Any) -> Converted:
+    if type(value) is int:
+        return 1, _wrapped(value, 64)
+    return _to_int(value)
+
+
+def _to_double(value: Any) -> Converted:
+    kind = type(value)
+    if kind is float or kind is Float32:
+        return 0, value
+    if kind is int or kind is Decimal:
+        return 1, float(value)
+    if kind is bool:
+        return 4, float(value)
+    number = decimal_of_text(value.strip()) if kind is str else None
+    return None if number is None else (4, float(number))
+
+
+def _to_boolean(value: Any) -> Converted:
+    kind = type(value)
+    if kind is bool:
+        return 0, value
+    if kind is str:
+        return 4, value == "true"
+    return (4, value != 0) if kind in {int, float, Float32, Decimal} else None
+
+
+def _to_char(value: Any) -> Converted:
+    if type(value) is Char:
+        return 0, value
+    return (2, value) if type(value) is str and len(value) == 1 else None
+
+
+def _to_string(value: Any) -> Converted:
+    if value is None:
+        return 1, None
+    return (0, value) if type(value) is str else (5, text_of(value))
+
+
+def _to_sequence(value: Any) -> Converted:
+    if value is None:
+        return 2, None
+    return (1, value) if type(value) is str else None
+
+
+def _to_whole(value: Any) -> Converted:
+    return (0, value) if type(value) is int else _to_long(value)
+
+
+def _to_collection(value: Any) -> Converted:
+    kind = type(value)
+    if value is None:
+        return 1, None
+    return (0, value) if kind in LISTS and kind is not ArrayValue else None
+
+
+def _to_map(value: Any) -> Converted:
+    if value is None:
+        return 1, None
+    return (0, value) if type(value) is dict else None
+
+
+_CONVERSIONS: Mapping[str, Callable[[Any], Converted]] = {
+    "i": _to_int,
+    "l": _to_long,
+    "w": _to_whole,
+    "d": _to_double,
+    "z": _to_boolean,
+    "c": _to_char,
+    "s": _to_string,
+    "q": _to_sequence,
+    "o": lambda value: (2, value),
+    "C": _to_collection,
+    "M": _to_map,
+}
+
+
+@lru_cache(maxsize=512)
+def _getter(kind: type, name: str) -> Callable[[Any], Any] | None:
+    """The method that `.name` means: getName, getname, name, or isName, whichever exists first."""
+    table = _TABLES.get(kind, {})
+    capital = name[:1].upper() + name[1:]
+    for candidate in (f"get{capital}", f"get{name}", name, f"is{capital}"):
+        for method in table.get(candidate, ()):
+            if not method.parameters:
+                return method.run
+    return None
+
+
+def get(value: Any, name: str) -> Any:
+    """The property `.name` of a value, or MISSING when its class has none.
+
+    Maps give the value under the key, or null, except `class`.
+    """
+    kind = type(value)
+    if kind is dict:
+        return ClassValue(java_type(value)) if name == "class" else value.get(name)
+    if kind is Tool:
+        return _tool_property(value, name)
+    getter = _getter(kind, name)
+    if getter is not None:
+        return getter(value)
+    if kind is LoopScope:
+        return value.extra.get(name)
+    return MISSING
+
+
+def _tool_property(tool: Tool, name: str) -> Any:
+    table = tools.TABLES[tool.name]
+    capital = name[:1].upper() + name[1:]
+    for candidate in (f"get{capital}", name):
+        for method in table.get(candidate, ()):
+            if not method.parameters:
+                return method.run(tool)
+    return MISSING
+
+
+def index(value: Any, key: Any) -> Any:
+    """`value[key]`: an item of a list by whole number (negative ones from the end), a value of a map by key.
+
+    Raises:
+        MethodFailed: there is no such item.
+    """
+    kind = type(value)
+    if kind is dict:
+        return collections.map_get(value, key)
+    if kind is LoopScope:
+        return value.extra.get(key)
+    if kind not in LISTS or kind is View:
+        return MISSING
+    found = _to_int(key)
+    if found is None:
+        return MISSING
+    return collections.item(value, found[1] + len(value) if found[1] < 0 else found[1])
+
+
+def put_property(value: Any, name: str, item: Any) -> None:
+    """`#set($value.name = item)`: a key of a map; on anything else nothing happens."""
+    if type(value) is dict:
+        collections.map_put(value, name, item)
+    elif type(value) is LoopScope:
+        value.extra[name] = item
+
+
+def put_index(value: Any, key: Any, item: Any) -> None:
+    """`#set($value[key] = item)`.
+
+    Raises:
+        MethodFailed: the list has no such position or refuses changes.
+    """
+    kind = type(value)
+    if kind is dict:
+        collections.map_put(value, key, item)
+    elif kind is LoopScope:
+        value.extra[text_of(key)] = item
+    elif kind in LISTS and kind is not View:
+        found = _to_int(key)
+        if found is None:
+            return
+        position = found[1] + len(value) if found[1] < 0 else found[1]
+        if kind is FixedList:
+            raise MethodFailed("UnsupportedOperationException", "null")
+        collections.set_item(value, position, item)
+
+
+def describe(arguments: list[Any]) -> str:
+    """The argument types as strict mode lists them."""
+    return ", ".join("null" if argument is None else java_type(argument) for argument in arguments)
+
+
