@@ -38,7 +38,7 @@ def dump(session: Session) -> dict[str, Any]:
         "variables": [to_json(slot.type, raw) for slot, raw in zip(slots, session.flow, strict=False)],
         "frames": [_dump_frame(session, frame) for frame in session.frames],
         "participant_data": session.participant_data,
-        "language": [session.language, session.next_language],
+        "language": session.language,
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
         "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
@@ -79,7 +79,7 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.frames = [_load_frame(program, frame) for frame in state["frames"]]
     session.task = session.frames[-1].values if session.frames else []
     session.participant_data = dict(state["participant_data"])
-    session.language, session.next_language = state["language"]
+    session.language = state["language"]
     session.actions_run, session.action_limit = state["actions"]
     session.begun, session.handling, session.over_limit = state["flags"]
     session.event_count = state["event_count"]
@@ -106,6 +106,7 @@ def _dump_frame(session: Session, frame: Frame) -> dict[str, Any]:
         "values": [to_json(slot.type, raw) for slot, raw in zip(slots, frame.values, strict=True)],
         "back": nodes[frame.back].ref.id if frame.back >= 0 else None,
         "called_ms": frame.called_ms,
+        "next_language": frame.next_language,
         "loops": {nodes[node].ref.id: [loop.index, loop.count] for node, loop in frame.loops.items()},
     }
 
@@ -116,7 +117,7 @@ def _load_frame(program: Program, data: dict[str, Any]) -> Frame:
     values = [from_json(slot.type, raw) for slot, raw in zip(slots, data["values"], strict=True)]
     back = -1 if data["back"] is None else program.by_id[data["back"]]
     loops = {program.by_id[node]: LoopState(*loop) for node, loop in data["loops"].items()}
-    return Frame(number, values, back, data["called_ms"], loops)
+    return Frame(number, values, back, data["called_ms"], loops, data["next_language"])
 
 
 def _dump_interaction(session: Session) -> dict[str, Any]:

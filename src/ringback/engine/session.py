@@ -53,6 +53,7 @@ class Frame:
         back: index of the callTask node to return to; -1 when nothing called it.
         called_ms: when that callTask began.
         loops: node index of a loop -> where it stands.
+        next_language: what Set Language asked for, in force when this task ends.
     """
 
     room: int
@@ -60,6 +61,7 @@ class Frame:
     back: int = -1
     called_ms: int = 0
     loops: dict[int, LoopState] = field(default_factory=dict)
+    next_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,6 @@ class Session:
         self.participant_data = dict(world.participant_data) | dict(interaction.participant_data)
         self.default_language = program.flow.default_language
         self.language = self.default_language
-        self.next_language = ""
         self.actions_run = 0
         self.action_limit = MAX_ACTIONS
         self.handling = False
@@ -257,8 +258,7 @@ class Session:
         keep: int,
         entry: int | None = None,
     ) -> Next | None:
-        if how != "call":
-            self._switch_language()
+        self._switch_language(keep)
         del self.frames[keep:]
         self.frames.append(frame)
         self.task = frame.values
@@ -284,7 +284,7 @@ class Session:
             self._over(Finish("disconnect"))
             return None
         results = self.end_of_task()
-        self._switch_language()
+        self._switch_language(len(self.frames) - 1)
         self.frames.pop()
         self.task = self.frames[-1].values
         self.node, self.started_ms = frame.back, frame.called_ms
@@ -296,10 +296,16 @@ class Session:
         frame = self.frames[-1]
         return {name: frame.values[slot.index] for name, slot in self.program.rooms[frame.room].outputs}
 
-    def _switch_language(self) -> None:
-        if self.next_language:
-            self.emit(events.LanguageSet(language=self.next_language, was=self.language))
-            self.language, self.next_language = self.next_language, ""
+    def _switch_language(self, keep: int) -> None:
+        """The tasks behind the first `keep` end; the language that the innermost of them asked for holds."""
+        for frame in reversed(self.frames[keep:]):
+            if frame.next_language:
+                self._speak(frame.next_language)
+                return
+
+    def _speak(self, language: str) -> None:
+        self.emit(events.LanguageSet(language=language, was=self.language))
+        self.language = language
 
     # ---- ends and errors
 
@@ -410,10 +416,9 @@ class Session:
     def set_language(self, language: str) -> None:
         """Change the language, now or when the task ends, as the policy says."""
         if self.services.policy("set_language_effect") == "immediately":
-            self.next_language = language
-            self._switch_language()
+            self._speak(language)
         else:
-            self.next_language = language
+            self.frames[-1].next_language = language
 
     def named(self, kind: str, name: str) -> Any:
         """A literal resource; one that the organisation lacks is a flow error (missing resource)."""
