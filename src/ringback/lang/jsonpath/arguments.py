@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _JSON_START = frozenset('{"-')
 _WHITE = frozenset(" \t\n\r")
-_OPENING = {"(": "(", "{": "{", "[": "["}
+_OPENING = frozenset("({[")
 _CLOSING = {")": "(", "}": "{", "]": "["}
 
 
@@ -33,7 +33,13 @@ def read_arguments(cursor: Cursor, parsing: Parsing, name: str) -> tuple[tree.Ar
 
 
 class _Splitter:
-    """The counts, and the argument that is being read: its kind ('' while unknown) and where it began."""
+    """The counts, and the argument that is being read.
+
+    Attributes:
+        kind: json, path, or '' while it is not known.
+        text: what was read of it; a `)` right behind a `(` counts twice inside open brackets.
+        start: where its first character stands.
+    """
 
     def __init__(self, cursor: Cursor, parsing: Parsing) -> None:
         self.cursor = cursor
@@ -41,8 +47,8 @@ class _Splitter:
         self.open = {"(": 1, "{": 0, "[": 0}
         self.quotes = 0
         self.kind = ""
+        self.text: list[str] = []
         self.start = 0
-        self.extra = 0
         self.arguments: list[tree.Argument] = []
 
     def run(self) -> None:
@@ -51,53 +57,57 @@ class _Splitter:
         while cursor.inside(cursor.pos) and not done:
             char = cursor.text[cursor.pos]
             cursor.pos += 1
-            if self.kind or not self._skipped(char):
+            if self.kind or char not in _WHITE:
+                self._recognise(char)
                 done = self._read(char, before)
                 before = char
 
-    def _skipped(self, char: str) -> bool:
-        if char in _WHITE:
-            return True
+    def _recognise(self, char: str) -> None:
+        if self.kind:
+            return
         if char in _JSON_START or char.isdecimal():
-            self.kind, self.start = "json", self.cursor.pos - 1
+            self.kind = "json"
         elif char in "$@":
-            self.kind, self.start = "path", self.cursor.pos - 1
-        return False
+            self.kind = "path"
+        self.start = self.cursor.pos - 1
 
     def _read(self, char: str, before: str) -> bool:
         """Count one character; True when it closed the call."""
+        self._count(char, before)
+        if char == ")" and (self.open["("] < 0 or before == "("):
+            self.text.append(char)
+        closed = False
+        between = self.quotes == self.open["{"] == self.open["["] == 0
+        if char in "),":
+            closed = between and self.open["("] == 0 and char == ")"
+            if closed or (between and self.open["("] == 1):
+                self._finish()
+        if closed:
+            self.parsing.token("punctuation", char, self.cursor.base + self.cursor.pos - 1)
+        elif self.kind and not (
+            char == "," and not self.open["{"] and not self.open["["] and self.open["("] == 1
+        ):
+            self.text.append(char)
+        return closed
+
+    def _count(self, char: str, before: str) -> None:
         if char == '"':
             self.quotes += -1 if before != "\\" and self.quotes > 0 else 1
         elif char in _OPENING:
             self.open[char] += 1
         elif char in _CLOSING:
-            self._close(char)
-        if char not in "),":
-            return False
-        if self.quotes or self.open["{"] or self.open["["]:
-            return False
-        closed = self.open["("] == 0 and char == ")"
-        if closed or self.open["("] == 1:
-            closes_inner = char == ")" and not closed
-            self._finish(self.cursor.pos - 1, closing=closes_inner and before == "(")
-        if closed:
-            self.parsing.token("punctuation", ")", self.cursor.base + self.cursor.pos - 1)
-        return closed
+            opening = _CLOSING[char]
+            if char != ")" and self.open[opening] == 0:
+                place = self.cursor.base + self.cursor.pos - 1
+                raise Unreadable(f"nothing is open that this {char} closes", place)
+            self.open[opening] -= 1
 
-    def _close(self, char: str) -> None:
-        opening = _CLOSING[char]
-        if char != ")" and self.open[opening] == 0:
-            raise Unreadable(
-                f"nothing is open that this {char} closes", self.cursor.base + self.cursor.pos - 1
-            )
-        self.open[opening] -= 1
-
-    def _finish(self, end: int, *, closing: bool) -> None:
-        kind, self.kind = self.kind, ""
+    def _finish(self) -> None:
+        kind, text, offset = self.kind, "".join(self.text), self.cursor.base + self.start
         if not kind:
             return
-        text = self.cursor.text[self.start : end] + (")" if closing else "")
-        offset = self.cursor.base + self.start
+        self.kind = ""
+        self.text.clear()
         at = (offset, len(text))
         if kind == "json":
             self.parsing.token("json", text, offset)

@@ -31,6 +31,7 @@ class Program:
         visit: runs the whole path on a value.
         definite: whether it answers the value itself instead of a list.
         call: whether it ends in a function (the options about lists are refused then).
+        keys: whether `keys()` is called: its answers are no lists to the other functions.
         simple: the keys and indexes of a path that is nothing else, with the type each needs; or None.
         appends: whether it calls `append`, which changes what it reads: then a copy must be read.
         steps: the steps as they are run.
@@ -39,6 +40,7 @@ class Program:
     visit: Visit
     definite: bool
     call: bool
+    keys: bool
     simple: tuple[tuple[Any, Any], ...] | None
     appends: bool
     steps: tuple[tree.Step, ...]
@@ -48,18 +50,22 @@ class Program:
         self.visit(document, None, run)
         if not self.definite:
             return run.values
+        if not run.values and run.suppress:
+            return None
         if not run.values:
             raise run.miss or Missing(None, None, document, (0, 1))
         return run.values[-1]
 
 
-def compile_tree(path: tree.PathTree) -> Program:
-    """The program of a path."""
+def compile_tree(path: tree.PathTree, *, counting: bool = False) -> Program:
+    """The program of a path; `counting` when its last step was put there by `length(path)`."""
     steps, call = _inverted(path.steps)
+    behind_scan = steps is not path.steps
     return Program(
-        _chain(steps),
+        _chain(steps, definite=not behind_scan, counting=counting),
         definite=all(_is_definite(step, leaf=i == len(steps) - 1) for i, step in enumerate(steps)),
         call=call,
+        keys=any(isinstance(step, tree.Call) and step.name == "keys" for step in steps),
         simple=_simple(steps),
         appends=_appends(path),
         steps=steps,
@@ -110,25 +116,28 @@ def _appends(node: object) -> bool:
 # -- chains ----------------------------------------------------------------------------------------------
 
 
-def _chain(steps: tuple[tree.Step, ...]) -> Visit:
-    """The steps as one closure."""
+def _chain(steps: tuple[tree.Step, ...], *, definite: bool, counting: bool) -> Visit:
+    """The steps as one closure; `definite` is whether something missing may be an error at all."""
     visits: list[Visit] = [emit, emit]  # a scan asks for the step behind the next one
     for index in range(len(steps) - 1, -1, -1):
         step, then = steps[index], visits[-1]
+        place = _place(steps, index, definite=definite)
+        if counting and place.guard is not None:
+            place = replace(place, guard=-1)
         if isinstance(step, tree.Scan):
             visits.append(_scan(steps[index + 1 :], then, visits[-2]))
         elif isinstance(step, tree.Filter):
-            visits.append(filter_step(_accepts(step), _place(steps, index), then))
+            visits.append(filter_step(_accepts(step), place, then))
         elif isinstance(step, tree.Call):
             visits.append(_call(step, None if index == len(steps) - 1 else then))
         else:
-            visits.append(simple_step(step, _place(steps, index), then))
+            visits.append(simple_step(step, place, then))
     return visits[-1]
 
 
-def _place(steps: tuple[tree.Step, ...], index: int) -> Place:
+def _place(steps: tuple[tree.Step, ...], index: int, *, definite: bool) -> Place:
     leaf = index == len(steps) - 1
-    definite = all(_is_definite(step, leaf=False) for step in steps[:index])
+    definite = definite and all(_is_definite(step, leaf=False) for step in steps[:index])
     return Place(steps[index].at, definite, leaf, _guard(steps, index) if leaf else None)
 
 
@@ -164,6 +173,9 @@ def _scan(rest: tuple[tree.Step, ...], target: Visit, behind: Visit) -> Visit:
 
 def _call(step: tree.Call, then: Visit | None) -> Visit:
     apply = _function(step)
+    if apply is None:
+        return _unknown(step)
+    known = apply
     programs = [
         argument if isinstance(argument, tree.JsonArgument) else compile_tree(argument.path)
         for argument in step.arguments or ()
@@ -176,7 +188,7 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
             for program in programs
         ]
         try:
-            result = apply(model, arguments, run)
+            result = known(model, arguments, run)
         except Failed as failed:
             failed.at = step.at if failed.at == (0, 1) else failed.at
             raise
@@ -187,23 +199,23 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
     return visit
 
 
-def _function(step: tree.Call) -> Apply:
+def _function(step: tree.Call) -> Apply | None:
     function = FUNCTIONS.get(step.name)
     if function is None:
-        return _unknown(step)
+        return None
     if step.name in ("length", "size") and step.arguments:
         return _counting(step.arguments[0])
     known = function
     return lambda model, arguments, _run: known(model, arguments)
 
 
-def _unknown(step: tree.Call) -> Apply:
+def _unknown(step: tree.Call) -> Visit:
     message = f"there is no function {step.name!r}; functions: {', '.join(sorted(FUNCTIONS))}"
 
-    def apply(_model: Any, _arguments: Arguments, _run: Run) -> None:
+    def visit(_model: Any, _loc: Loc, _run: Run) -> None:
         raise Refused(message, step.at)
 
-    return apply
+    return visit
 
 
 def _counting(argument: tree.Argument) -> Apply:
@@ -213,9 +225,12 @@ def _counting(argument: tree.Argument) -> Apply:
     steps, call = _inverted(argument.path.steps)
     definite = compile_tree(argument.path).definite
     children = steps if call or not steps else (*steps, tree.Wildcard(argument.at))
-    program = replace(compile_tree(replace(argument.path, steps=children)), definite=definite)
+    counted = compile_tree(replace(argument.path, steps=children), counting=children is not steps)
+    program = replace(counted, definite=definite)
 
     def apply(model: Any, _arguments: Arguments, run: Run) -> Any:
+        if model is None:
+            raise Failed("length(path) cannot be read from null", "IllegalArgumentException")
         inner = run.inner()
         inner.root, inner.cache = model, {}
         found = program.value(model, inner)

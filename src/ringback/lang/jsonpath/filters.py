@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from ringback.lang.jsonpath import tree
 from ringback.lang.jsonpath.errors import Failed, Missing, Refused
+from ringback.lang.jsonpath.java_text import KeySet
 from ringback.lang.jsonpath.operators import EVALUATORS
 from ringback.lang.jsonpath.run import Run
 from ringback.lang.jsonpath.values import UNDEFINED, JsonText, Pattern, Value, equal, read_decimal
@@ -169,11 +170,18 @@ def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Reader, expected
 
 def _item_value(reader: Reader) -> Operand:
     def value(item: Any, run: Run) -> Value:
-        try:
-            return reader.value(item, run.inner())
-        except Missing:
-            return UNDEFINED
+        return _read(reader, item, run)
 
+    return value
+
+
+def _read(reader: Reader, document: Any, run: Run) -> Value:
+    try:
+        value = reader.value(document, run.inner())
+    except Missing:
+        return UNDEFINED
+    if isinstance(value, KeySet):
+        raise Failed("what keys() answers cannot be compared")
     return value
 
 
@@ -201,10 +209,7 @@ def _root_value(reader: Reader) -> Operand:
 
     def value(_item: Any, run: Run) -> Value:
         if key not in run.cache:
-            try:
-                run.cache[key] = reader.value(run.root, run.inner())
-            except Missing:
-                run.cache[key] = UNDEFINED
+            run.cache[key] = _read(reader, run.root, run)
         return run.cache[key]
 
     return value

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from ringback.core.jsontypes import Json
 from ringback.lang.jsonpath.errors import Failed, OutOfBounds
-from ringback.lang.jsonpath.java_text import to_string
+from ringback.lang.jsonpath.java_text import KeySet, to_string
 from ringback.lang.jsonpath.lenient_json import LenientJsonError, read_lenient
 from ringback.lang.jsonpath.tree import JsonArgument
 
@@ -95,13 +95,18 @@ def _length(model: Any, _arguments: Arguments) -> int | None:
     return len(model) if isinstance(model, (list, tuple, dict)) else None
 
 
-def _keys(model: Any, _arguments: Arguments) -> list[str] | None:
-    return list(model) if isinstance(model, dict) else None
+def _keys(model: Any, _arguments: Arguments) -> KeySet | None:
+    return KeySet(tuple(model)) if isinstance(model, dict) else None
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON: what `keys()` answered as a list."""
+    return list(value.names) if isinstance(value, KeySet) else value
 
 
 def _append(model: Any, arguments: Arguments) -> Any:
     if isinstance(model, list):  # a copy of the document: see `Path.read`
-        model.extend([argument_value(argument) for argument in arguments])
+        model.extend([plain(argument_value(argument)) for argument in arguments])
     return model
 
 

@@ -8,6 +8,7 @@ are rewritten. Matching stops when the reading's seconds are used up.
 from __future__ import annotations
 
 import importlib
+import re
 import time
 from functools import lru_cache
 from typing import Any, Protocol
@@ -35,6 +36,7 @@ _PLAIN = {
     "R": r"(?>\r\n|[\n-\r\x85\u2028\u2029])", "z": r"\Z", "e": r"\x1B", "G": r"\G", "A": r"\A",
     "a": r"\x07", "X": r"\X",
 }  # fmt: skip
+_QUANTIFIER = re.compile(r"\d+(,\d*)?\}")
 _LINE_END = r"(?:\r\n|[\n\r\x85\u2028\u2029])"
 _NO_LINE_END = r"[^\n\r\x85\u2028\u2029]"
 
@@ -124,6 +126,8 @@ class _Translator:
             return rf"(?:\A|(?<={self.line_end})(?!\Z))" if self.lines else r"\A"
         if char == "(" and self.text.startswith("?", self.pos):
             return self._group()
+        if char == "{" and not _QUANTIFIER.match(self.text, self.pos):
+            raise RegexError("no regular expression: { begins no repetition")
         return char
 
     def _group(self) -> str:

@@ -5,6 +5,8 @@ The recorded answers come from json-smart: an array prints as JSON, an object as
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ringback.core.jsontypes import Json
 from ringback.lang.jsonpath import limits
 from ringback.lang.jsonpath.text import java_double
@@ -21,7 +23,14 @@ _SHORT = {
 }
 
 
-def to_string(value: Json, depth: int = 0) -> str:
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """What `keys()` answers: a Java Set, which no other function or operator takes for a list."""
+
+    names: tuple[str, ...]
+
+
+def to_string(value: Json | KeySet, depth: int = 0) -> str:
     """`toString()` of a value.
 
     >>> to_string({"a": [1, None, "x"], "b": 1.0})
@@ -29,6 +38,8 @@ def to_string(value: Json, depth: int = 0) -> str:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, KeySet):
+        return f"[{', '.join(value.names)}]"
     if isinstance(value, dict):
         _check(depth)
         return "{" + ", ".join(f"{key}={to_string(item, depth + 1)}" for key, item in value.items()) + "}"

@@ -1,7 +1,7 @@
 """JSON as json-smart reads it in its permissive mode, for JSON inside paths.
 
-Beyond JSON it accepts single quotes, text without quotes, surplus commas, leading zeros and anything behind
-the first complete value.
+Beyond JSON it accepts single quotes, text without quotes, surplus and missing commas in arrays, leading
+zeros, `-` for 0, and anything behind the first complete value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ringback.lang.jsonpath import limits
 from ringback.lang.jsonpath.text import joined
 
 _BLANK = frozenset(" \t\r\n")
-_NUMBER = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d+)?|-?\.\d+([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"(?=[-\d])-?\d*(\.\d*)?([eE]([+-]\d*|\d+))?", re.ASCII)
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
 _WORDS = {"null": None, "true": True, "false": False, "NaN": float("nan")}
 _END = ""
@@ -50,6 +50,8 @@ class _Reader:
             return self._array(depth)
         if char and char in "'\"":
             return self._string(char)
+        if char == _END and not stops:
+            return ""
         if char == _END or char in ":}]":
             raise LenientJsonError(f"unexpected {char or 'end'} at {self.pos}")
         return _meaning(self._bare(stops))
@@ -62,8 +64,6 @@ class _Reader:
                 self.pos += 1
             else:
                 items.append(self.value(",]", depth + 1))
-                if self.char() not in (",", "]"):
-                    raise LenientJsonError(f"unexpected {self.char() or 'end'} at {self.pos}")
         self.pos += 1
         return items
 
@@ -102,7 +102,7 @@ class _Reader:
                 return joined("".join(pieces))
             if char == "\\":
                 pieces.append(self._escape())
-            elif char >= " " and char != "\x7f":  # json-smart leaves control characters out
+            else:
                 pieces.append(char)
         raise LenientJsonError("a string is not closed")
 
@@ -124,6 +124,9 @@ def _meaning(word: str) -> Json:
         return _WORDS[word]
     if not _NUMBER.fullmatch(word):
         return word
-    if any(char in word for char in ".eE"):
-        return float(word)
-    return int(word) if len(word) < 4000 else word
+    if word == "-":
+        return 0
+    try:
+        return float(word) if any(char in word for char in ".eE") else int(word)
+    except ValueError:
+        raise LenientJsonError(f"{word[:40]} is no number") from None

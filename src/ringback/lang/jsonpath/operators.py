@@ -144,25 +144,26 @@ def _boolean(value: Value) -> bool:
     return value
 
 
+def _both(left: Value, right: Value) -> tuple[list[Value], list[Value]] | None:
+    """The items of both sides, the right one looked at first; None when one is no array."""
+    wanted = required_items(right)
+    found = None if wanted is None else required_items(left)
+    return None if wanted is None or found is None else (found, wanted)
+
+
 def _subset(left: Value, right: Value, meter: Meter) -> bool:
-    wanted, found = required_items(right), required_items(left)
-    if wanted is None or found is None:
-        return False
-    return all(_among(item, wanted, meter) for item in found)
+    sides = _both(left, right)
+    return sides is not None and all(_among(item, sides[1], meter) for item in sides[0])
 
 
 def _any_of(left: Value, right: Value, meter: Meter) -> bool:
-    wanted, found = required_items(right), required_items(left)
-    if wanted is None or found is None:
-        return False
-    return any(_among(item, wanted, meter) for item in found)
+    sides = _both(left, right)
+    return sides is not None and any(_among(item, sides[1], meter) for item in sides[0])
 
 
 def _none_of(left: Value, right: Value, meter: Meter) -> bool:
-    wanted, found = required_items(right), required_items(left)
-    if wanted is None or found is None:
-        return False
-    return not any(_among(item, wanted, meter) for item in found)
+    sides = _both(left, right)
+    return sides is not None and not any(_among(item, sides[1], meter) for item in sides[0])
 
 
 def _never(_left: Value, _right: Value, _meter: Meter) -> bool:

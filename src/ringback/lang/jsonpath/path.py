@@ -20,6 +20,7 @@ from ringback.lang.jsonpath.errors import (
     Refused,
     Signal,
 )
+from ringback.lang.jsonpath.functions import plain
 from ringback.lang.jsonpath.parser import parse_with_tokens
 from ringback.lang.jsonpath.places import jayway_path, missing_message, readable_path
 from ringback.lang.jsonpath.run import Run, checked_options
@@ -84,7 +85,7 @@ class Path:
         if "AS_PATH_LIST" in options:
             if not run.values:
                 raise _not_found(self.text, run.miss or Missing(None, None, document, (0, 1)))
-            return [jayway_path(loc) for loc in run.locs]
+            return [jayway_path(loc, self.tree.root) for loc in run.locs]
         value = _result(self.text, program, run)
         return [value] if "ALWAYS_RETURN_LIST" in options and program.definite else value
 
@@ -142,6 +143,9 @@ def _reader(text: str, program: Program) -> Callable[[Any], Json]:
 
 
 def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
+    if document is None:
+        message = "the document is null: no path can be read from it"
+        raise EvaluationError(message, kind="IllegalArgumentException", span=span_of(text, (0, len(text))))
     if program.appends:
         document = run.root = _copied(document, 0)
     try:
@@ -156,6 +160,8 @@ def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
 
 
 def _result(text: str, program: Program, run: Run) -> Any:
+    if program.keys:
+        run.values = [plain(value) for value in run.values]
     if not program.definite:
         return run.values
     if not run.values:

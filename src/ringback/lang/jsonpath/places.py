@@ -29,9 +29,9 @@ def _keys(loc: Loc) -> list[object]:
     return keys[::-1]
 
 
-def jayway_path(loc: Loc) -> str:
+def jayway_path(loc: Loc, root: str) -> str:
     """The place as Jayway writes it under AS_PATH_LIST: `$['a'][0]['b', 'c']`; nothing is escaped."""
-    return "$" + "".join(_jayway_key(key) for key in _keys(loc))
+    return root + "".join(_jayway_key(key) for key in _keys(loc))
 
 
 def _jayway_key(key: object) -> str:

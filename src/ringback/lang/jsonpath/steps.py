@@ -180,7 +180,7 @@ def slice_step(start: int | None, stop: int | None, place: Place, then: Visit) -
 
 
 def wildcard_step(place: Place, then: Visit) -> Visit:
-    """`*`: something missing behind one item does not stop the others, unless properties are required."""
+    """`*`: something missing behind one item of an array does not stop the others, unless all is required."""
     guard = place.guard
 
     def visit(model: Any, loc: Loc, run: Run) -> None:
@@ -188,11 +188,7 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
             if guard is None or open_at(guard, run):
                 run.meter.spend(len(model))
                 for name, value in model.items():
-                    try:
-                        then(value, (loc, name), run)
-                    except Missing:
-                        if run.require:
-                            raise
+                    then(value, (loc, name), run)
         elif isinstance(model, (list, tuple)):
             run.meter.spend(len(model))
             for index in range(len(model)):
