@@ -365,6 +365,7 @@ class Session:
                 limit="actions", value=self.action_limit, message="too many actions in this flow"
             )
         )
+        self.actions_run -= 1  # this one does not run
         self.over_limit = True
         if self.handling:
             # The second overrun disconnects without a word (help: how many actions can I run).
