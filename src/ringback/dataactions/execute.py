@@ -22,7 +22,14 @@ from ringback.dataactions.failures import StepFailed
 from ringback.dataactions.flatten import flatten
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.options import choose
-from ringback.dataactions.prepare import BODY_TEMPLATE, SUCCESS_TEMPLATE, URL_TEMPLATE, Prepared, prepare
+from ringback.dataactions.prepare import (
+    BODY_TEMPLATE,
+    SUCCESS_TEMPLATE,
+    URL_TEMPLATE,
+    Prepared,
+    prepare,
+    reason,
+)
 from ringback.dataactions.report import Findings, Operation, Report, Status
 from ringback.dataactions.secrets import tokens_in
 from ringback.dataactions.translate import context_of
@@ -228,7 +235,7 @@ class _Steps:
         try:
             return self.prepared.render(template, name, self.context, strict=strict)
         except RingbackError as error:
-            raise failures.processing(f"Request '{name}' cannot be rendered: {error.message}") from error
+            raise failures.processing(f"Request '{name}' cannot be rendered: {reason(error)}") from error
 
     def send(self) -> Any:
         """Status, size and time of the answer."""
@@ -327,7 +334,7 @@ class _Steps:
             text = self.prepared.render(template, SUCCESS_TEMPLATE, self.context, strict=strict)
         except RingbackError as error:
             self.found.success_text = self._lenient_text() if strict else None
-            raise failures.transform_failed(error.message, self.found) from error
+            raise failures.transform_failed(reason(error), self.found) from error
         self.found.success_text = text
         return text
 

@@ -23,7 +23,7 @@ from ringback.lang import jsonpath
 CHECK_INPUT, AUTHENTICATE, URL, HEADERS, BODY, SEND, READ = 1, 3, 4, 5, 6, 7, 8
 TRANSLATE, TEMPLATE, PARSE, CHECK_OUTPUT = 9, 10, 11, 12
 
-_REFERENCE = re.compile(r"\$!?\{?([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
+_REFERENCE = re.compile(r"\$!?\{?([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)\}?")
 _STEP = re.compile(r"\.([^.\[\]()'\s]+)|\[\s*['\"]([^'\"]*)['\"]\s*\]|\[(-?\d+)\]")
 _LINE = re.compile(r"at line (\d+)")
 
@@ -64,15 +64,16 @@ def first_loss(report: Report) -> Loss | None:
 
 
 def _failure(report: Report) -> Iterator[Loss]:
-    failed = report.operations[-1]
     assert report.error is not None
-    if failed.step == TEMPLATE:
-        yield from _lost_paths(report, report.error.message)
-    elif failed.step == PARSE:
-        yield from _invalid_json(report, report.error.message)
-    elif failed.step == CHECK_OUTPUT:
-        yield from _refused_values(report)
-    yield Loss(failed.step, report.error.message, _HINTS.get(failed.step, ""))
+    step, message = report.operations[-1].step, report.error.message
+    causes: list[Loss] = []
+    if step == TEMPLATE:
+        causes += _lost_paths(report, message)
+    elif step == PARSE:
+        causes += _invalid_json(report, message)
+    elif step == CHECK_OUTPUT:
+        causes += _refused_values(report)
+    yield from causes or [Loss(step, message, _HINTS.get(step, ""))]
 
 
 _HINTS: Mapping[int, str] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from ringback.core.errors import DefinitionError, RingbackError
 from ringback.dataactions.contract import Contract
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.translate import Translator
@@ -45,6 +46,14 @@ class Prepared:
 @lru_cache(maxsize=2048)
 def _compiled(template: str, name: str) -> velocity.Template:
     return velocity.compile(template, name=name)
+
+
+def reason(error: RingbackError) -> str:
+    """Why a template failed, with its place as the platform writes it: `… at name[line 1, column 2]`."""
+    span = error.span if isinstance(error, DefinitionError) else None
+    return (
+        f"{error.message} at {span.file}[line {span.line}, column {span.column}]" if span else error.message
+    )
 
 
 def prepare(action: DataAction | Prepared) -> Prepared:

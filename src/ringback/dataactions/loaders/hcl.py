@@ -91,15 +91,14 @@ class _Reader:
                 self.defaults[labels[1]] = value
 
     def labels(self, block: Branch) -> list[str]:
-        heads = [node for node in block.children if isinstance(node, Tree) and node.data != "body"]
-        return [str(text_of(self.value(node))) for node in heads if node.data in ("identifier", "string")]
-
-    def block(self, block: Branch) -> Block:
-        kind, *labels = (
-            _word(node) if node.data == "identifier" else str(text_of(self.value(node)))
+        return [
+            _word(node) if node.data == "identifier" else text_of(self.value(node))
             for node in block.children
             if isinstance(node, Tree) and node.data in ("identifier", "string")
-        )
+        ]
+
+    def block(self, block: Branch) -> Block:
+        kind, *labels = self.labels(block)
         attributes = {name: self.value(value) for name, value in _attributes(block)}
         inner = [child for body in _trees(block, "body") for child in _trees(body, "block")]
         span = Span.at(self.text, getattr(block.meta, "start_pos", 0), file=self.file)

@@ -72,7 +72,8 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _format(template: str, *values: Any) -> str:
-    return template.replace("%v", "%s") % tuple(text_of(value) for value in values)
+    texts = iter(values)
+    return re.sub(r"%(?:[svd]|(%))", lambda match: match.group(1) or text_of(next(texts)), template)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {

@@ -158,7 +158,8 @@ class _Resource:
     def schema(self, key: str) -> Schema:
         value = self.block.attributes.get(key)
         if isinstance(value, Encoded):
-            value = plain(value.value)
+            value = value.value
+        value = value if isinstance(value, Placeholder) else plain(value)
         if value is None or isinstance(value, Placeholder) or value == "":
             return {}
         if isinstance(value, str):
