@@ -111,6 +111,6 @@ class _Splitter:
         at = (offset, len(text))
         if kind == "json":
             self.parsing.token("json", text, offset)
-            self.arguments.append(tree.JsonArgument(text, at))
+            self.arguments.append(tree.JsonArgument(text, at=at))
         else:
-            self.arguments.append(tree.PathArgument(self.parsing.path(text, offset), at))
+            self.arguments.append(tree.PathArgument(self.parsing.path(text, offset), at=at))

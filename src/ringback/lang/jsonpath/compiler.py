@@ -80,7 +80,7 @@ def _inverted(steps: tuple[tree.Step, ...]) -> tuple[tuple[tree.Step, ...], bool
     first = next(i for i, step in enumerate(steps) if isinstance(step, tree.Call))
     call = steps[first]
     assert isinstance(call, tree.Call)
-    argument = tree.PathArgument(tree.PathTree("$", steps[:first]), call.at)
+    argument = tree.PathArgument(tree.PathTree("$", steps[:first]), at=call.at)
     return (replace(call, arguments=(argument,)), *steps[first + 1 :]), True
 
 
@@ -224,7 +224,7 @@ def _counting(argument: tree.Argument) -> Apply:
         return _no_path(argument)
     steps, call = _inverted(argument.path.steps)
     definite = compile_tree(argument.path).definite
-    children = steps if call or not steps else (*steps, tree.Wildcard(argument.at))
+    children = steps if call or not steps else (*steps, tree.Wildcard(at=argument.at))
     counted = compile_tree(replace(argument.path, steps=children), counting=children is not steps)
     program = replace(counted, definite=definite)
 

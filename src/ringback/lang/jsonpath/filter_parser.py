@@ -54,14 +54,14 @@ class FilterParser:
         operands = [self._and()]
         while self._logical("||"):
             operands.append(self._and())
-        return operands[0] if len(operands) == 1 else tree.Or(tuple(operands), self._at(start))
+        return operands[0] if len(operands) == 1 else tree.Or(tuple(operands), at=self._at(start))
 
     def _and(self) -> tree.Expression:
         start = self.cursor.pos
         operands = [self._operand()]
         while self._logical("&&"):
             operands.append(self._operand())
-        return operands[0] if len(operands) == 1 else tree.And(tuple(operands), self._at(start))
+        return operands[0] if len(operands) == 1 else tree.And(tuple(operands), at=self._at(start))
 
     def _logical(self, sign: str) -> bool:
         cursor = self.cursor
@@ -81,7 +81,7 @@ class FilterParser:
             cursor.pos += 1
             if cursor.skip_blanks().char() not in "$@":
                 self._token("logical", start, start + 1)
-                return self._nested(lambda: tree.Not(self._operand(), self._at(start)))
+                return self._nested(lambda: tree.Not(self._operand(), at=self._at(start)))
             cursor.pos = start
         if cursor.on("("):
             return self._nested(self._bracketed)
@@ -112,7 +112,7 @@ class FilterParser:
         behind, tokens, depth = cursor.pos, len(parsing.tokens), parsing.depth
         try:
             operator = self._operator()
-            return tree.Compare(left, operator, self._value(), self._at(start))
+            return tree.Compare(left, operator, self._value(), at=self._at(start))
         except OffText:
             raise
         except Unreadable as error:
@@ -121,7 +121,7 @@ class FilterParser:
             if not isinstance(left, tree.PathOperand):
                 raise
             self.forgiven = error
-        return tree.Exists(left.path, left.negated, left.at)
+        return tree.Exists(left.path, left.negated, at=left.at)
 
     def _operator(self) -> str:
         cursor = self.cursor
@@ -164,7 +164,7 @@ class FilterParser:
         negated = before >= 0 and cursor.text[before] == "!"
         self._find_path_end(start)
         path = self.parsing.path(cursor.text[start : cursor.pos], cursor.base + start)
-        return tree.PathOperand(path, negated, self._at(start))
+        return tree.PathOperand(path, negated, at=self._at(start))
 
     def _find_path_end(self, start: int) -> None:
         cursor = self.cursor
@@ -207,7 +207,7 @@ class FilterParser:
         cursor.pos = end + 1
         self._token("string", start, end + 1)
         try:
-            return tree.StringLiteral(unescape(cursor.text[start + 1 : end]), self._at(start))
+            return tree.StringLiteral(unescape(cursor.text[start + 1 : end]), at=self._at(start))
         except EscapeError as error:
             raise OffText(str(error), cursor.base + start, length=end + 1 - start) from None
 
@@ -218,7 +218,7 @@ class FilterParser:
             if cursor.text.startswith(word, start) and cursor.inside(start + len(word) - 1):
                 cursor.pos += len(word)
                 self._token("null" if value is None else "boolean", start, cursor.pos)
-                return tree.ConstantLiteral(value, self._at(start))
+                return tree.ConstantLiteral(value, at=self._at(start))
         word = cursor.text[start:].split(" ")[0].split(")")[0]
         raise self._unreadable(
             "expected true, false or null", start, length=len(word), hint=f"quote it: '{word}'"
@@ -238,7 +238,7 @@ class FilterParser:
             compile_pattern(text)
         except RegexError as error:
             raise OffText(str(error), cursor.base + start, length=end - start) from None
-        return tree.PatternLiteral(text, self._at(start))
+        return tree.PatternLiteral(text, at=self._at(start))
 
     def _json(self, pair: str) -> tree.JsonLiteral:
         cursor = self.cursor
@@ -247,7 +247,7 @@ class FilterParser:
             raise self._unreadable(f"this {pair[0]} is not closed", start)
         cursor.pos = end + 1
         self._token("json", start, end + 1)
-        return tree.JsonLiteral(cursor.text[start : end + 1], self._at(start))
+        return tree.JsonLiteral(cursor.text[start : end + 1], at=self._at(start))
 
     def _number(self) -> tree.NumberLiteral:
         cursor = self.cursor
@@ -261,7 +261,7 @@ class FilterParser:
             message = f"expected a value, found {shown!r}"
             raise OffText(message, cursor.base + start, length=len(shown), hint=hint)
         self._token("number", start, cursor.pos)
-        return tree.NumberLiteral(text, self._at(start))
+        return tree.NumberLiteral(text, at=self._at(start))
 
     # -- helpers -----------------------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ InvalidPathException (of which PathNotFoundException is one); `Failed` goes thro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ringback.lang.jsonpath import tree
 from ringback.lang.jsonpath.errors import Failed, Missing, Refused
@@ -17,32 +16,23 @@ from ringback.lang.jsonpath.operators import EVALUATORS
 from ringback.lang.jsonpath.run import Run
 from ringback.lang.jsonpath.values import UNDEFINED, JsonText, Pattern, Value, equal, read_decimal
 
+if TYPE_CHECKING:
+    from ringback.lang.jsonpath.compiler import Program
+
 Test: TypeAlias = Callable[[Any, Run], bool]
 Operand: TypeAlias = Callable[[Any, Run], Value]
 
 
-class Reader(Protocol):
-    """What the compiler makes of a path inside a filter.
-
-    `simple` holds the keys of a path that is nothing but keys and indexes, with the type each needs.
-    """
-
-    @property
-    def simple(self) -> tuple[tuple[Any, Any], ...] | None:
-        """Types and keys, or None."""
-
-    def value(self, document: Any, run: Run) -> Any:
-        """What the path finds; Missing when that is nothing."""
+Compile: TypeAlias = "Callable[[tree.PathTree], Program]"
 
 
-Compile: TypeAlias = Callable[[tree.PathTree], Reader]
-
-
-@dataclass(frozen=True, slots=True)
 class FilterCompiler:
     """Compiles expressions; `compile_path` compiles the paths in them."""
 
-    compile_path: Compile
+    __slots__ = ("compile_path",)
+
+    def __init__(self, compile_path: Compile) -> None:
+        self.compile_path = compile_path
 
     def accepts(self, step: tree.Filter) -> Test:
         """The test of a whole filter."""
@@ -130,7 +120,7 @@ def _all(tests: tuple[Test, ...]) -> Test:
     return holds
 
 
-def _exists(reader: Reader, *, expected: bool) -> Test:
+def _exists(reader: Program, *, expected: bool) -> Test:
     """A path alone. Jayway reads it from the item even when it begins with `$`, and requires all keys."""
     simple = reader.simple
     if simple is not None:
@@ -142,7 +132,7 @@ def _exists(reader: Reader, *, expected: bool) -> Test:
     return holds
 
 
-def _found(reader: Reader, item: Any, run: Run) -> bool:
+def _found(reader: Program, item: Any, run: Run) -> bool:
     try:
         reader.value(item, run.existence())
     except Missing:
@@ -150,7 +140,7 @@ def _found(reader: Reader, item: Any, run: Run) -> bool:
     return True
 
 
-def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Reader, expected: bool) -> Test:
+def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Program, expected: bool) -> Test:
     def holds(item: Any, run: Run) -> bool:
         node = item
         try:
@@ -168,14 +158,14 @@ def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Reader, expected
 # -- operands --------------------------------------------------------------------------------------------
 
 
-def _item_value(reader: Reader) -> Operand:
+def _item_value(reader: Program) -> Operand:
     def value(item: Any, run: Run) -> Value:
         return _read(reader, item, run)
 
     return value
 
 
-def _read(reader: Reader, document: Any, run: Run) -> Value:
+def _read(reader: Program, document: Any, run: Run) -> Value:
     try:
         value = reader.value(document, run.inner())
     except Missing:
@@ -185,7 +175,7 @@ def _read(reader: Reader, document: Any, run: Run) -> Value:
     return value
 
 
-def _simple_value(reader: Reader, simple: tuple[tuple[Any, Any], ...]) -> Operand:
+def _simple_value(reader: Program, simple: tuple[tuple[Any, Any], ...]) -> Operand:
     """The value of `@.a[0].b`; anything but plain lists and objects on the way takes the long way."""
     general = _item_value(reader)
 
@@ -203,7 +193,7 @@ def _simple_value(reader: Reader, simple: tuple[tuple[Any, Any], ...]) -> Operan
     return value
 
 
-def _root_value(reader: Reader) -> Operand:
+def _root_value(reader: Program) -> Operand:
     """A path from the root is read once for the whole reading."""
     key = id(reader)
 

@@ -11,9 +11,18 @@ import importlib
 import re
 import time
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ringback.lang.jsonpath import limits
+
+if TYPE_CHECKING:
+
+    class Matcher(Protocol):
+        """The part of a compiled pattern that is used (`regex` has no types)."""
+
+        def fullmatch(self, string: str, *, timeout: float) -> object | None:
+            """A match of the whole string, or None; TimeoutError after `timeout` seconds."""
+
 
 # UNIX_LINES, CASE_INSENSITIVE, COMMENTS, MULTILINE, DOTALL, UNICODE_CASE, UNICODE_CHARACTER_CLASS
 FLAGS = "dixmsuU"
@@ -43,13 +52,6 @@ _NO_LINE_END = r"[^\n\r\x85\u2028\u2029]"
 
 class RegexError(ValueError):
     """The expression is no Java regular expression, or none that this translation knows."""
-
-
-class Matcher(Protocol):
-    """The part of a compiled pattern that is used."""
-
-    def fullmatch(self, string: str, *, timeout: float) -> object | None:
-        """A match of the whole string, or None; TimeoutError after `timeout` seconds."""
 
 
 def flag_letters(text: str) -> int:

@@ -5,8 +5,6 @@ The recorded answers come from json-smart: an array prints as JSON, an object as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringback.core.jsontypes import Json
 from ringback.lang.jsonpath import limits
 from ringback.lang.jsonpath.text import java_double
@@ -23,11 +21,13 @@ _SHORT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class KeySet:
     """What `keys()` answers: a Java Set, which no other function or operator takes for a list."""
 
-    names: tuple[str, ...]
+    __slots__ = ("names",)
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
 
 
 def to_string(value: Json | KeySet, depth: int = 0) -> str:

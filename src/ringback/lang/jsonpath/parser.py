@@ -108,7 +108,7 @@ class PathParser:
                 hint = f"write {root}.{cursor.text[cursor.pos :]}"
                 raise self._unreadable(f"expected '.' or '[' after '{root}'", cursor.pos, hint=hint)
             self._read_steps()
-        return tree.PathTree(root, tuple(self.steps), (self._offset(0), cursor.last + 1))
+        return tree.PathTree(root, tuple(self.steps), at=(self._offset(0), cursor.last + 1))
 
     def _read_steps(self) -> None:
         more = True
@@ -134,7 +134,7 @@ class PathParser:
         start = cursor.pos
         if cursor.inside(start + 1) and cursor.text[start + 1] == ".":
             cursor.pos += 2
-            self.steps.append(tree.Scan(self._at(start)))
+            self.steps.append(tree.Scan(at=self._at(start)))
             self._token("scan", start, start + 2)
         else:
             cursor.pos += 1
@@ -146,7 +146,7 @@ class PathParser:
     def _read_star(self) -> bool:
         start = self.cursor.pos
         self.cursor.pos += 1
-        self.steps.append(tree.Wildcard(self._at(start)))
+        self.steps.append(tree.Wildcard(at=self._at(start)))
         self._token("wildcard", start, start + 1)
         return False
 
@@ -164,7 +164,7 @@ class PathParser:
             self._read_call(name, start, end)
         else:
             cursor.pos = end
-            self.steps.append(tree.Keys((name,), self._at(start)))
+            self.steps.append(tree.Keys((name,), at=self._at(start)))
             self._token("key", start, end)
         return False
 
@@ -179,13 +179,13 @@ class PathParser:
             cursor.pos = bracket + 1
             if cursor.at_end():
                 self._token("punctuation", bracket + 1, bracket + 2)
-            self.steps.append(tree.Call(name, None, self._at(start, bracket + 2)))
+            self.steps.append(tree.Call(name, None, at=self._at(start, bracket + 2)))
             return
         cursor.pos = bracket + 1
         self.parsing.enter(self._offset(bracket))
         arguments = read_arguments(cursor, self.parsing, name)
         self.parsing.depth -= 1
-        self.steps.append(tree.Call(name, arguments, self._at(start)))
+        self.steps.append(tree.Call(name, arguments, at=self._at(start)))
 
     def _call_is_closed(self, bracket: int) -> bool:
         depth = 0
@@ -234,7 +234,7 @@ class PathParser:
             hint = "quote every key, and all of them with the same quotes"
             raise self._unreadable("a key is missing after the comma", index, hint=hint)
         cursor.pos = index + 1
-        self.steps.append(tree.Keys(tuple(names), self._at(start)))
+        self.steps.append(tree.Keys(tuple(names), at=self._at(start)))
         return True
 
     def _quoted_name(self, index: int, quote: str) -> str:
@@ -266,7 +266,7 @@ class PathParser:
         indexes = [_integer(part.strip()) for part in expression.split(",")]
         if None in indexes:
             raise Unreadable("expected an index from -2147483648 to 2147483647", at[0], length=at[1])
-        return tree.Indexes(tuple(cast("list[int]", indexes)), at)
+        return tree.Indexes(tuple(cast("list[int]", indexes)), at=at)
 
     def _slice(self, expression: str, at: At) -> tree.Slice:
         hint = "a slice is [from:to], [from:] or [:to], without blanks, commas or a step"
@@ -281,7 +281,7 @@ class PathParser:
             or any(char in _INDEX_CHARS - {"-"} for char in expression)
         ):
             raise Unreadable("this is no slice", at[0], length=at[1], hint=hint)
-        return tree.Slice(start, stop, at)
+        return tree.Slice(start, stop, at=at)
 
     def _read_bracket_star(self) -> bool:
         cursor = self.cursor
@@ -290,7 +290,7 @@ class PathParser:
         if not cursor.inside(close) or cursor.text[close] != "]":
             raise self._unreadable("expected ']' after '*'", star + 1)
         cursor.pos = close + 1
-        self.steps.append(tree.Wildcard(self._at(start)))
+        self.steps.append(tree.Wildcard(at=self._at(start)))
         self._token("wildcard", start, close + 1)
         return True
 
@@ -314,7 +314,7 @@ class PathParser:
         self.parsing.depth -= 1
         self._token("filter", end, end + 1)
         cursor.pos = end + 1
-        self.steps.append(tree.Filter(expression, self._at(start)))
+        self.steps.append(tree.Filter(expression, at=self._at(start)))
         return True
 
     def _read_placeholder(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ringback.lang.jsonpath.errors import Loc, Missing
@@ -14,11 +13,13 @@ _PLAIN = re.compile(r"[^\W\d][\w-]*")
 _SHOWN_KEYS = 12
 
 
-@dataclass(frozen=True, slots=True)
 class CallMark:
     """In a place: what a function made of the value there."""
 
-    name: str
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 def _keys(loc: Loc) -> list[object]:

@@ -6,8 +6,8 @@ have equal trees. `printer.show` writes a tree back as text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from ringback.lang.jsonpath.errors import At
 
@@ -18,177 +18,191 @@ OPERATORS = (
 """Every operator that Jayway reads, in lower case; words are read in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Node:
+    """A node: equal to another of its class with equal parts, wherever the two are written.
+
+    Comparison and `repr` stand here once: dataclasses that make their own take twice as long to import.
+    """
+
+    at: At = (0, 1)
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is self.__class__ and self.parts() == other.parts()
+
+    def __hash__(self) -> int:
+        return hash((self.__class__, self.parts()))
+
+    def __repr__(self) -> str:
+        return f"{self.__class__.__name__}({', '.join(map(repr, self.parts()))})"
+
+    def parts(self) -> tuple[Any, ...]:
+        """The values that the node was made of, without its place."""
+        return tuple(getattr(self, name) for name in getattr(self, "__match_args__", ()))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Written(Node):
+    """A node that keeps its text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Read(Node):
+    """A path inside a filter, with or without a `!` before it."""
+
+    path: PathTree
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Joined(Node):
+    """Expressions joined by one sign."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Keys(Node):
     """`.name`, `['name']`, `['a', 'b']`: one key, or several."""
 
     names: tuple[str, ...]
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Indexes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Indexes(Node):
     """`[0]`, `[-1]`, `[0,2]`: one index, or several; negative ones count from the end."""
 
     indexes: tuple[int, ...]
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Slice(Node):
     """`[from:to]`; None stands for a side that is left out. There is no step."""
 
     start: int | None
     stop: int | None
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Node):
     """`*` or `[*]`: every value of an object or array."""
 
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Node):
     """`..`: the next step is tried at every depth."""
 
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Filter(Node):
     """`[?(…)]`: the items of an array, or the object itself, for which the expression holds."""
 
     expression: Expression
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class JsonArgument:
+class JsonArgument(_Written):
     """An argument written as JSON; `text` is read with json-smart's tolerance."""
 
-    text: str
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PathArgument:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PathArgument(Node):
     """An argument that is a path; it is read from the root of the document."""
 
     path: PathTree
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(Node):
     """`.name(…)`. `arguments` is None for `name()`, () when nothing in the brackets is one."""
 
     name: str
     arguments: tuple[Argument, ...] | None = None
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PathTree:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PathTree(Node):
     """A whole path: `$` or `@` and its steps."""
 
     root: str
     steps: tuple[Step, ...]
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class StringLiteral:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StringLiteral(Node):
     """A quoted string, escapes resolved."""
 
     value: str
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLiteral:
+class NumberLiteral(_Written):
     """A number as it is written: its digits matter when it is compared with a string."""
 
-    text: str
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantLiteral:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConstantLiteral(Node):
     """`true`, `false` or `null`."""
 
     value: bool | None
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PatternLiteral:
+class PatternLiteral(_Written):
     """`/expression/flags`, a Java regular expression."""
 
-    text: str
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLiteral:
+class JsonLiteral(_Written):
     """An array or object as it is written; read when the filter is evaluated."""
 
-    text: str
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PathOperand:
+class PathOperand(_Read):
     """A path on one side of an operator; a `!` before it is read and has no effect."""
 
-    path: PathTree
-    negated: bool = False
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(_Read):
     """A path alone: whether it is there; with `!` whether it is not."""
 
-    path: PathTree
-    negated: bool = False
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Compare(Node):
     """`left operator right`; the operator in lower case."""
 
     left: Operand
     operator: str
     right: Operand
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Not(Node):
     """`!(…)`."""
 
     operand: Expression
-    at: At = field(default=(0, 1), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(_Joined):
     """`a && b && …`."""
 
-    operands: tuple[Expression, ...]
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Joined):
     """`a || b || …`."""
 
-    operands: tuple[Expression, ...]
-    at: At = field(default=(0, 1), compare=False, repr=False)
+    __slots__ = ()
 
 
 Argument: TypeAlias = JsonArgument | PathArgument

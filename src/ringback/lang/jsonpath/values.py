@@ -55,11 +55,13 @@ class JsonText:
             raise Failed(f"{self.text}: {error}", "IllegalArgumentException") from None
 
 
-@dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression literal, `/expression/flags`."""
+    """A regular expression literal, `/expression/flags`; equal to nothing but itself."""
 
-    text: str
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 Value: TypeAlias = Any
