@@ -61,13 +61,14 @@ class Case:
 
 
 def cases_of(path: Path) -> Iterator[Case]:
-    """The cases of a file: `flow` (or `flows` by name), `world`, and `cases`."""
+    """The cases of a file: `flow` (or `flows` by name), `world` with the `files` it names, and `cases`."""
     document: Any = read_yaml(path.read_text(encoding="utf-8"), file=path.name).plain()
     flows = document.get("flows") or {"": document["flow"]}
     for name, written in document["cases"].items():
         given = {"world": document.get("world")} | (written or {})
         unknown = {*given} - GIVEN | {*given.get("want", {})} - WANTED
         assert not unknown, f"{path.name}: {name}: unknown keys {unknown}"
+        given["files"] = document.get("files") or {}
         yield Case(path.name, str(name), flows[given.get("flow", next(iter(flows)))], given)
 
 
@@ -78,11 +79,11 @@ def program_of(flow: str, file: str = "flow.yaml") -> Program:
     return compile_flow((load_plain if plain else load_archy)(flow, file=file))
 
 
-def world_of(document: Any) -> World:
+def world_of(document: Any, files: Mapping[str, Any]) -> World:
     """The world of a mapping; None is the permissive world."""
     if document is None:
         return World()
-    return load_world(json.dumps(document), file="world.yaml")
+    return load_world(json.dumps(document), file="world.yaml", read=lambda name: json.dumps(files[name]))
 
 
 def transport(spec: Any, name: str = "reply") -> Transport:
@@ -105,7 +106,7 @@ class HangingUp(ScriptedDriver):
 
 def driver_of(given: Mapping[str, Any]) -> ScriptedDriver:
     """The driver of a case."""
-    world = world_of(given.get("world"))
+    world = world_of(given.get("world"), given.get("files") or {})
     replies = {name.lower(): transport(spec) for name, spec in (given.get("replies") or {}).items()}
     driver = HangingUp(world, DataCalls(world, replies), parse_caller(given.get("caller") or ""))
     driver.left = given.get("hangup", -1)
@@ -261,4 +262,5 @@ def check(run: Run, wanted: Mapping[str, Any]) -> None:
     missing = _events(run, wanted.get("events") or [])
     assert not missing, f"missing {missing[0]}"
     asked = {key: value for key, value in wanted.items() if key != "events"}
-    assert {key: found[key] for key in asked} == asked
+    for key, value in asked.items():
+        assert found[key] == value, key

@@ -15,9 +15,10 @@ from ringback.core.errors import RingbackError, UsageError
 from ringback.core.policies import Policies
 from ringback.dataactions import jsontext
 from ringback.dataactions.execute import execute
+from ringback.dataactions.failures import StepFailed, no_answer, processing, refused
 from ringback.dataactions.flatten import flatten
 from ringback.dataactions.report import Report
-from ringback.dataactions.transport import Request, Response, Transport, TransportError, TransportTimeout
+from ringback.dataactions.transport import Request, Response, Transport, TransportFailure, TransportTimeout
 from ringback.engine.samples import sample
 from ringback.engine.world import DataActionSetup, World
 from ringback.flows.effects import CallDataAction, DataActionReply, PostLookup
@@ -47,8 +48,8 @@ class DataCalls:
         """Names of replies that nobody asked for."""
         return tuple(name for name in self.replies if name not in self.used)
 
-    def call(self, effect: CallDataAction) -> DataActionReply:
-        """The answer to a data action."""
+    def call(self, effect: CallDataAction, policies: Mapping[str, str]) -> DataActionReply:
+        """The answer to a data action, by the run's chosen policies."""
         setup = self.world.data_action(effect.name)
         transport, source = self._transport(effect.name, setup)
         if transport is None:
@@ -62,7 +63,7 @@ class DataCalls:
             transport=transport,
             integration=setup.integration,
             timeout=limit,
-            policies=Policies(),
+            policies=Policies(policies),
         )
         return _reply(report, source)
 
@@ -123,28 +124,29 @@ def _sent(transport: Transport, request: Request, source: str, *, body_is_output
         return DataActionReply(
             round(request.timeout * 1000), "timeout", http=_http(request, None), source=source
         )
-    except TransportError as error:
-        fault = {"errorCode": "no.answer", "status": 0, "userMessage": error.message}
-        return DataActionReply(
-            round(error.elapsed_ms), "failure", error=fault, http=_http(request, None), source=source
-        )
+    except TransportFailure as error:
+        return _failed(no_answer(error), round(error.elapsed_ms), _http(request, None), source)
     return _answered(request, response, source, body_is_output=body_is_output)
 
 
 def _answered(request: Request, response: Response, source: str, *, body_is_output: bool) -> DataActionReply:
     elapsed, http = round(response.elapsed_ms), _http(request, response)
-    if not 200 <= response.status <= 299:
-        message = f"the service answered {response.status}"
-        fault = {"errorCode": "bad.request", "status": response.status, "userMessage": message}
-        return DataActionReply(elapsed, "failure", error=fault, http=http, source=source)
+    good = 200 <= response.status <= 299
     try:
         body = jsontext.decode(response.body) if response.body.strip() else None
     except RingbackError as error:
         text = f"the answer is no JSON: {error.message}"
-        fault = {"errorCode": "bad.request", "status": 400, "userMessage": text}
-        return DataActionReply(elapsed, "failure", error=fault, http=http, source=source)
+        fault = processing(text, response) if good else refused(response, None)
+        return _failed(fault, elapsed, http, source)
+    if not good:
+        return _failed(refused(response, body), elapsed, http, source)
     outputs = flatten(body, {}) if body_is_output else {"body": body}
     return DataActionReply(elapsed, outputs=outputs, http=http, source=source)
+
+
+def _failed(fault: StepFailed, elapsed: int, http: dict[str, Any], source: str) -> DataActionReply:
+    error = _failure_outputs(fault.error.to_dict())
+    return DataActionReply(elapsed, "failure", error=error, http=http, source=source)
 
 
 def _http(request: Request, response: Response | None) -> dict[str, Any]:

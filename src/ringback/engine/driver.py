@@ -30,7 +30,10 @@ class ScriptedDriver:
 
     def answer(self, session: Session, effect: ask.Effect) -> ask.Reply:
         """The reply to an effect; the policies it used are noted in the session."""
-        reply = _ANSWERS[type(effect)](self, effect)
+        if isinstance(effect, ask.CallDataAction):
+            reply: ask.Reply = self.calls.call(effect, session.services.chosen_policies)
+        else:
+            reply = _ANSWERS[type(effect)](self, effect)
         for name in getattr(reply, "policies", {}):
             session.services.policy(name)
         return reply
@@ -85,9 +88,6 @@ class ScriptedDriver:
         return self._pass(effect.ms)
 
     # ---- the organisation
-
-    def _call(self, effect: ask.CallDataAction) -> ask.Reply:
-        return self.calls.call(effect)
 
     def _post(self, effect: ask.PostLookup) -> ask.Reply:
         return self.calls.post(effect)
@@ -146,7 +146,6 @@ _ANSWERS: Mapping[type, Callable[[ScriptedDriver, Any], ask.Reply]] = MappingPro
         ask.Play: ScriptedDriver._play,  # noqa: SLF001 - the table belongs to the class
         ask.Gather: ScriptedDriver._gather,  # noqa: SLF001
         ask.Wait: ScriptedDriver._wait,  # noqa: SLF001
-        ask.CallDataAction: ScriptedDriver._call,  # noqa: SLF001
         ask.PostLookup: ScriptedDriver._post,  # noqa: SLF001
         ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001
         ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001
