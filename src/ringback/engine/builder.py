@@ -232,5 +232,5 @@ class ActionBuilder:
         """Stop at a node of the action."""
         span = node.span if node is not None else self.action.span
         raise DefinitionError(
-            f"{self.action.type} {self.action.name!r}: {message}", span=span, hint=hint, code="RB011"
+            f"{self.action.type} {self.action.name!r}: {message}", span=span, hint=hint, code="RB070"
         )

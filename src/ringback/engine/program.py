@@ -160,7 +160,7 @@ class _Compiler:
             action = builder.action
             message = f"{action.type} {action.name!r} lacks {item.path!r}: {item.about}"
             self.errors.append(
-                DefinitionError(message, span=action.span, hint=f"add `{item.path}:`", code="RB013")
+                DefinitionError(message, span=action.span, hint=f"add `{item.path}:`", code="RB072")
             )
         return not missing
 

@@ -141,7 +141,7 @@ class ValueCompiler:
         return read
 
     def _fail(self, node: Node, message: str) -> NoReturn:
-        raise DefinitionError(message, span=node.span, code="RB012")
+        raise DefinitionError(message, span=node.span, code="RB071")
 
 
 def place(node: Node, inner: Span | None) -> Span:
