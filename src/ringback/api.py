@@ -192,7 +192,7 @@ def _moment(at: datetime | str | None) -> datetime | None:
 
 
 def _with_values(begin: Start, program: Program) -> Interaction:
-    pairs = tuple((name, _value(name, given, program)) for name, given in (begin.values or {}).items())
+    pairs = tuple(_value(name, given, program) for name, given in (begin.values or {}).items())
     known = begin.interaction
     return Interaction(
         known.from_,
@@ -205,15 +205,17 @@ def _with_values(begin: Start, program: Program) -> Interaction:
     )
 
 
-def _value(name: str, given: Any, program: Program) -> Any:
+def _value(name: str, given: Any, program: Program) -> tuple[str, Any]:
+    """The full name and the raw value of a variable; `Flow.` may be left out."""
     slot = program.slots.get(name.lower()) or program.slots.get(f"flow.{name.lower()}")
     if slot is None:
         known = ", ".join(slot.name for slot in program.slots.values()) or "none"
         raise UsageError(f"the flow has no variable {name}", hint=f"its variables: {known}")
     try:
-        return from_text(slot.type, given) if isinstance(given, str) else from_plain(slot.type, given)
+        raw = from_text(slot.type, given) if isinstance(given, str) else from_plain(slot.type, given)
     except EvaluationError as error:
         raise UsageError(f"{name} cannot be {given!r}: {error.message}") from error
+    return slot.name, raw
 
 
 def _node(program: Program, name: str | None) -> int | None:

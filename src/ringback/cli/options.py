@@ -13,6 +13,7 @@ import click
 from ringback.core.errors import RingbackError, UsageError
 
 if TYPE_CHECKING:
+    from ringback.core.diagnostics import Diagnostic
     from ringback.core.errors import DefinitionError
 
 # ITU-T E.164: a plus and at most fifteen digits, the first of them no zero.
@@ -41,13 +42,23 @@ def show_error(error: RingbackError) -> None:
 
     if not isinstance(error, DefinitionError):
         hint = f"\n  hint: {error.hint}" if error.hint else ""
-        click.echo(f"error: {error.message}{hint}", err=True)
+        click.echo(harmless(f"error: {error.message}{hint}"), err=True)
         return
     several = getattr(error, "errors", (error,))
     for problem in several[:_SHOWN]:
         click.echo(problem_text(problem), err=True)
     if len(several) > _SHOWN:
         click.echo(f"… and {len(several) - _SHOWN} more errors", err=True)
+
+
+def show_warning(warning: Diagnostic) -> None:
+    """One warning on stderr; without a line when the whole document is meant."""
+    place = f"{warning.file}: " if warning.file and not warning.line else ""
+    if not place:
+        click.echo(harmless(str(warning)), err=True)
+        return
+    hint = f"\n  hint: {warning.hint}" if warning.hint else ""
+    click.echo(harmless(f"{place}{warning.severity} {warning.code}: {warning.message}{hint}"), err=True)
 
 
 def problem_text(error: DefinitionError) -> str:
@@ -59,7 +70,12 @@ def problem_text(error: DefinitionError) -> str:
         lines += [f"    {line}" for line in caret.splitlines()]
     if error.hint:
         lines.append(f"  hint: {error.hint}")
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
+
+
+def harmless(text: str) -> str:
+    """The text without characters that steer a terminal: a document may hold any."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
@@ -96,9 +112,9 @@ def phone_number(text: str, option: str) -> str:
         UsageError: it is written in another way.
     """
     if text and not _E164.fullmatch(text):
-        digits = re.sub(r"\D", "", text)
+        meant = "+" + re.sub(r"\D", "", text).removeprefix("00")
         hint = "write + and country code, digits only, for example +15551234567"
-        if _E164.fullmatch(f"+{digits}") and text.startswith(("+", "00")):
-            hint = f"did you mean +{digits.removeprefix('00')}?"
+        if _E164.fullmatch(meant) and text.startswith(("+", "00")):
+            hint = f"did you mean {meant}?"
         raise UsageError(f"{option} {text!r} is no telephone number in E.164", hint=hint)
     return text

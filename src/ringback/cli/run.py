@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.options import guarded, pairs, phone_number
+from ringback.cli.options import guarded, pairs, phone_number, show_warning
 
 if TYPE_CHECKING:
     from ringback.dataactions.transport import Transport
@@ -162,11 +162,12 @@ def _print_json(outcome: Run) -> None:
 
 
 def _print_text(outcome: Run) -> None:
-    from ringback.cli.terminal import print_lines
+    from ringback.cli.terminal import print_lines, width_of
     from ringback.flows.actions import ACTIONS
     from ringback.trace.render import folded, render
 
     titles = {action.key: action.title for action in ACTIONS.values()}
-    print_lines(folded(render(outcome.events, titles=titles)), sys.stdout)
+    lines = render(outcome.events, titles=titles, width=width_of(sys.stdout))
+    print_lines(folded(lines), sys.stdout)
     for warning in outcome.warnings:
-        click.echo(str(warning), err=True)
+        show_warning(warning)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import IO, Any
 
 import click
 
-from ringback.trace.layout import Line, text_of
+from ringback.trace.layout import WIDTH, Line, text_of
 
+MIN_WIDTH = 60
 # Style of the layout -> arguments of click.style; the sixteen colours, which follow the terminal's theme.
 _STYLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -36,6 +38,13 @@ def wants_colour(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def width_of(stream: IO[str]) -> int:
+    """Columns for lines: those of the terminal, but no more than a person reads well."""
+    if not stream.isatty():
+        return WIDTH
+    return max(MIN_WIDTH, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
 def print_lines(lines: Iterable[Line], stream: IO[str]) -> None:
     """Write the lines, with colours only where they are wanted."""
     colour = wants_colour(stream)
@@ -45,4 +54,6 @@ def print_lines(lines: Iterable[Line], stream: IO[str]) -> None:
 
 def coloured(line: Line) -> str:
     """The line with ANSI codes."""
-    return "".join(click.style(part.text, **_STYLES.get(part.style, {})) for part in line)
+    return "".join(
+        click.style(part.text, **_STYLES[part.style]) if part.style in _STYLES else part.text for part in line
+    )

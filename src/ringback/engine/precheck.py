@@ -27,8 +27,8 @@ def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
         for field in known.fields if known is not None else ():
             for node in _at(action.body, field.path.split(".")):
                 if field.role == "name" and field.type in ("dataAction", "dataTable"):
-                    for name, inside in node.items():
-                        yield field.type, name, inside, action
+                    for name, _ in node.items():
+                        yield field.type, name, Node(name, node.key_span(name)), action
                 elif field.role == "value" and field.type in _SECTION_OF:
                     named = node.at("lit", "name")
                     if named is not None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from ringback.trace import events as ev
 from ringback.trace.details import FAULTS, details
-from ringback.trace.layout import Line, Segment, Style, clean, cut, fitted
+from ringback.trace.layout import WIDTH, Line, Segment, Style, clean, cut, fitted
 
 _MARGIN = 9
 _INDENT = "  "
@@ -25,14 +25,17 @@ FOLD_AT, HEAD, TAIL = 600, 300, 100
 _APART = (ev.FlowStarted, ev.ContainerEntered, ev.ErrorHandlingStarted, ev.CallerHungUp, ev.FlowEnded)
 
 
-def render(events: Iterable[ev.Event], *, titles: Mapping[str, str] | None = None) -> Iterator[Line]:
-    """Lines of at most 100 columns.
+def render(
+    events: Iterable[ev.Event], *, titles: Mapping[str, str] | None = None, width: int = WIDTH
+) -> Iterator[Line]:
+    """Lines of at most `width` columns.
 
     Args:
         events: the trace of a run.
         titles: action type -> Architect's name for it; the type itself where it is missing.
+        width: columns of the terminal.
     """
-    writer = _Writer(titles or {})
+    writer = _Writer(titles or {}, width)
     for event in events:
         yield from writer.take(event)
     yield from writer.flush()
@@ -53,8 +56,9 @@ def folded(lines: Iterable[Line]) -> Iterator[Line]:
 class _Writer:
     """Collects what happens inside an action until the action ends."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
+    def __init__(self, titles: Mapping[str, str], width: int) -> None:
         self.titles = titles
+        self.width = width
         self.inside: list[ev.Event] = []
         self.last_time = ""
 
@@ -103,7 +107,7 @@ class _Writer:
         now = clock(at_ms)
         front = Segment(" " * _MARGIN) if now == self.last_time else Segment(f"{now:>7}  ", "time")
         self.last_time = now
-        return fitted([front, *segments], right=right)
+        return fitted([front, *segments], right=right, width=self.width)
 
 
 def clock(ms: int) -> str:

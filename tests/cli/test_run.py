@@ -1,0 +1,237 @@
+"""`ringback run`: its options, its three output formats, its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import EXAMPLE, Outcome, command, invoke
+
+FLOW = EXAMPLE / "flow.yaml"
+ALICE = "+15551234567"
+REPLY = f"Lookup Customer={EXAMPLE / 'replies' / 'bob.json'}"
+
+SMALL = """\
+inboundCall:
+  name: Small
+  defaultLanguage: en-us
+  startUpRef: "/inboundCall/tasks/task[Main_1]"
+  variables:
+    - integerVariable:
+        name: Flow.Count
+        initialValue:
+          lit: 1
+    - stringVariable:
+        name: Flow.When
+        initialValue:
+          noValue: true
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+          - updateData:
+              name: Note the time
+              statements:
+                - string:
+                    variable: Flow.When
+                    value:
+                      exp: ToString(GetCurrentDateTimeUtc())
+          - decision:
+              name: More than one?
+              condition:
+                exp: Flow.Count > 1
+              outputs:
+                "yes":
+                  actions:
+                    - playAudio:
+                        name: Several
+                        audio:
+                          tts: There are {{several}}.
+          - disconnect:
+              name: Bye
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+def run(flow: Path, *more: str | Path) -> Outcome:
+    return invoke("run", flow, "--substitute", "several=several", *more)
+
+
+def run_json(flow: Path, *more: str | Path) -> Outcome:
+    return run(flow, *more, "--output-format", "json")
+
+
+def said(outcome: Outcome) -> list[str]:
+    return [line["text"] for line in outcome.json["transcript"] if line["who"] == "flow"]
+
+
+def test_json_has_every_key_of_the_interface(small: Path) -> None:
+    outcome = run_json(small)
+    assert outcome.code == 0
+    assert list(outcome.json) == [
+        "flow",
+        "status",
+        "end",
+        "duration_ms",
+        "variables",
+        "participant_data",
+        "transcript",
+        "trace",
+        "policies",
+        "warnings",
+    ]
+    first = outcome.json["trace"][0]
+    assert (first["id"], first["previous_id"], first["at_ms"]) == (1, 0, 0)
+    ran = outcome.events("action_ran")[0]
+    assert ran["action"]["name"] == "Note the time"
+    assert ran["source"] == f"{small}:19"
+
+
+def test_events_are_one_json_object_a_line(small: Path) -> None:
+    outcome = run(small, "--output-format", "events")
+    events = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+    assert events[-1]["type"] == "flow_ended"
+
+
+def test_text_is_plain_when_it_goes_to_a_file(small: Path) -> None:
+    outcome = run(small)
+    assert "\x1b" not in outcome.out
+    assert outcome.out.splitlines()[-1].strip() == "ended: disconnect"
+    assert outcome.err.startswith(f"{small}: warning RB061: no world is given")
+
+
+@pytest.mark.parametrize(
+    ("options", "texts"),
+    [
+        ([], []),
+        (["--set", "Flow.Count=2"], ["There are several."]),
+        (["--set", "count=2", "--substitute", "unused=x"], ["There are several."]),
+        (["--node", "Several"], ["There are several."]),
+        (["--node", "bye"], []),
+    ],
+)
+def test_set_node_and_substitute(small: Path, options: list[str], texts: list[str]) -> None:
+    outcome = run_json(small, *options)
+    assert (outcome.code, said(outcome)) == (0, texts)
+
+
+@pytest.mark.parametrize(
+    ("at", "when"),
+    [
+        ([], "2025-06-02T10:00:00Z"),
+        (["--at", "2024-12-24T18:30:00Z"], "2024-12-24T18:30:00Z"),
+        (["--at", "2024-12-24T18:30:00-05:00"], "2024-12-24T23:30:00Z"),
+        (["--at", "2024-12-24"], "2024-12-24T00:00:00Z"),
+    ],
+)
+def test_at(small: Path, at: list[str], when: str) -> None:
+    assert run_json(small, *at).json["variables"]["Flow.When"] == when
+
+
+def test_the_same_command_gives_the_same_bytes(small: Path) -> None:
+    assert run_json(small, "--seed", "7").out == run_json(small, "--seed", "7").out
+
+
+@pytest.mark.parametrize("channel", ["voice", "message", "email", "chat", "workflow"])
+def test_channel(small: Path, channel: str) -> None:
+    outcome = run_json(small, "--channel", channel, "--from", ALICE, "--to", ALICE)
+    assert outcome.json["trace"][0]["interaction"] == {
+        "from": ALICE,
+        "to": ALICE,
+        "channel": channel,
+        "conversationId": "00000000-0000-4000-8000-000000000001",
+    }
+
+
+def test_an_address_of_another_channel_is_no_telephone_number(small: Path) -> None:
+    assert run(small, "--channel", "email", "--from", "ann@example.com").code == 0
+    assert run(small, "--from", "ann@example.com").code == 2
+
+
+def test_the_world_beside_the_flow_is_used(small: Path) -> None:
+    (small.parent / "world.yaml").write_text("participantData: {tier: gold}\n", encoding="utf-8")
+    outcome = run_json(small)
+    assert outcome.json["participant_data"] == {"tier": "gold"}
+    assert outcome.json["warnings"] == []
+
+
+def test_a_named_world_wins(small: Path) -> None:
+    (small.parent / "world.yaml").write_text("participantData: {tier: gold}\n", encoding="utf-8")
+    other = small.parent / "other.yaml"
+    other.write_text("participantData: {tier: tin}\n", encoding="utf-8")
+    assert run_json(small, "--world", other).json["participant_data"] == {"tier": "tin"}
+
+
+def test_policy(small: Path) -> None:
+    options = [
+        "run",
+        FLOW,
+        "--from",
+        ALICE,
+        "--reply",
+        REPLY,
+        "--caller",
+        "press 1",
+        "--output-format",
+        "json",
+    ]
+    assert invoke(*options, "--policy", "decision_not_set=flow_error").code == 0
+
+
+def test_without_a_reply_the_world_answers() -> None:
+    outcome = invoke("run", FLOW, "--from", ALICE, "--output-format", "json")
+    replied = outcome.events("data_action_replied")[0]
+    assert (replied["answered_by"], replied["status"]) == ("world", "success")
+
+
+def test_a_reply_that_is_not_used_is_a_warning() -> None:
+    outcome = invoke(
+        "run", FLOW, "--from", ALICE, "--reply", REPLY, "--node", "Say hello", "--caller", "press 9"
+    )
+    assert outcome.code == 0
+    assert "the reply for 'lookup customer' was not used" in outcome.err
+
+
+def test_a_run_that_fails_gives_1(small: Path) -> None:
+    text = SMALL.replace("disconnect:\n              name: Bye", "dialByExtension:\n              name: Dial")
+    small.write_text(text, encoding="utf-8")
+    outcome = run(small)
+    assert outcome.code == 1
+    assert "failed: action_unsupported" in outcome.out
+    assert "warning RB027: action 'dialByExtension' is not supported by the simulator yet" in outcome.err
+
+
+def test_a_run_over_the_limit_gives_1_and_is_folded(small: Path) -> None:
+    jump = 'jumpToTask:\n              name: Again\n              targetTaskRef: "./tasks/task[Main_1]"'
+    small.write_text(SMALL.replace("disconnect:\n              name: Bye", jump), encoding="utf-8")
+    outcome = run(small)
+    assert outcome.code == 1
+    assert len(outcome.out.splitlines()) == 401
+    assert "lines left out; --output-format events shows everything" in outcome.out
+    assert outcome.out.splitlines()[-1].endswith("limit: disconnect")
+    assert run_json(small).json["status"] == "limit"
+
+
+def test_in_a_process_of_its_own(small: Path) -> None:
+    outcome = command(
+        "run", "small.yaml", "--substitute", "several=äöü", "--set", "Flow.Count=2", folder=small.parent
+    )
+    assert outcome.code == 0
+    assert "flow: There are äöü." in outcome.out
+
+
+def test_help_names_every_option() -> None:
+    outcome = invoke("run", "--help")
+    assert outcome.code == 0
+    for option in ("--world", "--from", "--caller", "--reply", "--live", "--at", "--output-format"):
+        assert option in outcome.out
