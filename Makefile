@@ -13,6 +13,7 @@ $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --editable '.[terraform]' --group test
+	@$(BIN)/python -m compileall -q src # start-up counts: an editable install is not compiled by pip
 	@touch $(READY)
 
 demo: $(READY)
