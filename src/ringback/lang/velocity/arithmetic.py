@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from ringback.lang.velocity.doubles import double_text, single_text, to_single
 from ringback.lang.velocity.errors import MethodFailed
 from ringback.lang.velocity.limits import LIMITS, over_limit
-from ringback.lang.velocity.values import LISTS, LONG_MAX, LONG_MIN, Char, Entry, Float32, text_of
+from ringback.lang.velocity.values import LISTS, LONG_MAX, LONG_MIN, Char, Entry, Float32, View, text_of
 
 Numeric: TypeAlias = "int | float | Decimal"
 
@@ -167,7 +167,7 @@ def compare(left: Numeric, right: Numeric) -> int | None:
     if left != left or right != right:  # noqa: PLR0124 - the definition of NaN
         return None
     if type(left) is not type(right):
-        if _uses_decimals(left, right) and math.isfinite(left) and math.isfinite(right):
+        if _uses_decimals(left, right):
             left, right = _to_decimal(left), _to_decimal(right)
         elif type(left) is not Decimal and type(right) is not Decimal:
             left, right = float(left), float(right)
@@ -222,6 +222,8 @@ def _same(left: Any, right: Any, depth: int, budget: _Budget) -> bool:
     if left is right:
         return True
     kinds = type(left), type(right)
+    if (kinds[0] is View) != (kinds[1] is View):
+        return False
     if kinds[0] in LISTS and kinds[1] in LISTS:
         return len(left) == len(right) and all(
             _same(a, b, depth + 1, budget) for a, b in zip(left, right, strict=True)

@@ -12,10 +12,9 @@ from ringback.core.span import Span
 from ringback.lang.velocity import arithmetic, methods
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.errors import MethodFailed, RenderError
-from ringback.lang.velocity.limits import check_items
 from ringback.lang.velocity.methods_collection import map_put
 from ringback.lang.velocity.runtime import Runtime, Value, failure, not_set
-from ringback.lang.velocity.values import VOID, BlockValue, FixedList, is_true, java_type, text_of
+from ringback.lang.velocity.values import VOID, BlockValue, is_true, java_type, text_of
 
 Step: TypeAlias = Callable[[Runtime, Any], Any]
 _REGEX_METHODS = frozenset({"matches", "replaceAll", "replaceFirst", "split"})
@@ -90,20 +89,19 @@ class ValueCompiler:
     def _range(self, node: t.Range) -> Value:
         first, last = self.value(node.first), self.value(node.last)
 
-        def run(rt: Runtime) -> FixedList | None:
+        def run(rt: Runtime) -> range | None:
             start, end = first(rt), last(rt)
             if not isinstance(start, (int, float)) or not isinstance(end, (int, float)):
                 return None
             if isinstance(start, bool) or isinstance(end, bool):
                 return None
             start, end = methods.numbers.to_int(start), methods.numbers.to_int(end)
-            check_items(abs(end - start) + 1)
-            return FixedList(range(start, end + 1) if start <= end else range(start, end - 1, -1))
+            return range(start, end + 1) if start <= end else range(start, end - 1, -1)
 
-        return self._limited(run, node.start)
+        return run
 
     def _limited(self, run: Value, start: int) -> Value:
-        """The closure with the position added to a limit that it hits."""
+        """The closure with the position added to a limit that it hits or an exception that it meets."""
 
         def limited(rt: Runtime) -> Any:
             try:
@@ -111,6 +109,8 @@ class ValueCompiler:
             except LimitError as error:
                 error.span = error.span or self.where.span(start)
                 raise
+            except MethodFailed as error:
+                raise RenderError(error.detail, span=self.where.span(start), kind=error.cause) from None
 
         return limited
 
@@ -207,7 +207,7 @@ class ValueCompiler:
             order = arithmetic.order(left(rt), right(rt))
             return order is not None and test(order)
 
-        return run
+        return self._limited(run, node.start)
 
     def _plus(self, node: t.Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -243,10 +243,7 @@ class ValueCompiler:
             one, two = arithmetic.number_of(first), arithmetic.number_of(second)
             if one is None or two is None:
                 return _refused(first, second, refusals, (*arithmetic.NUMBER_TYPES, str))
-            try:
-                return compute(one, two)
-            except MethodFailed as error:
-                raise RenderError(error.detail, span=self.where.span(node.start), kind=error.cause) from None
+            return compute(one, two)
 
         return self._limited(run, node.start)
 
@@ -268,7 +265,7 @@ class ValueCompiler:
         return run
 
     def _root(self, node: t.Reference, *, required: bool) -> Value:
-        name, start = node.root, node.start
+        name, start = node.root, node.start - node.escapes - len(node.stray)
         if not required:
             return lambda rt: rt.vars.get(name)
 
@@ -378,6 +375,10 @@ class ValueCompiler:
                     span=self.where.span(step.start),
                     cause=error.cause,
                 ) from None
+            except methods.BadIndex as error:
+                raise RenderError(
+                    str(error), span=self.where.span(step.start), kind="NumberFormatException"
+                ) from None
             return None if found is methods.MISSING else found
 
         return run
@@ -394,7 +395,7 @@ class ValueCompiler:
 
             return assign
         owner = self._path(_shortened(target), self._root(target, required=True))
-        put = self._put(target.steps[-1])
+        put = self._put(target)
 
         def assign_inside(rt: Runtime, value: Any) -> None:
             holder = owner(rt)
@@ -403,26 +404,43 @@ class ValueCompiler:
 
         return assign_inside
 
-    def _put(self, last: t.Step) -> Callable[[Runtime, Any, Any], None]:
+    def _put(self, target: t.Reference) -> Callable[[Runtime, Any, Any], None]:
+        last = target.steps[-1]
         if isinstance(last, t.Property):
-            name = last.name
-            return lambda _rt, holder, value: methods.put_property(holder, name, value)
+            return self._put_property(last.name, target.start)
         if isinstance(last, t.Method):
             return lambda _rt, _holder, _value: None
+        return self._put_index(last)
+
+    def _put_property(self, name: str, start: int) -> Callable[[Runtime, Any, Any], None]:
+        def put(rt: Runtime, holder: Any, value: Any) -> None:
+            if not methods.put_property(holder, name, value) and rt.strict:
+                raise self._absent(f"property '{name}'", holder, start)
+
+        return put
+
+    def _put_index(self, last: t.Index) -> Callable[[Runtime, Any, Any], None]:
         key = self.value(last.key)
 
         def put(rt: Runtime, holder: Any, value: Any) -> None:
             position = key(rt)
+            types = f"{java_type(position)},{java_type(value)}"
             try:
-                methods.put_index(holder, position, value)
+                done = methods.put_index(holder, position, value)
             except MethodFailed as error:
-                types = f"{java_type(position)},{java_type(value)}"
                 raise RenderError(
                     f"Exception calling method 'set({types})' in  class {java_type(holder)}",
                     span=self.where.span(last.start),
                     kind="MethodInvocationException",
                     cause=error.cause,
                 ) from None
+            except methods.BadIndex as error:
+                raise RenderError(
+                    str(error), span=self.where.span(last.start), kind="NumberFormatException"
+                ) from None
+            if not done and rt.strict:
+                wanted = f"Found neither a 'set' or 'put' method with param types '({types})' on class"
+                raise RenderError(f"{wanted} '{java_type(holder)}'", span=self.where.span(last.start))
 
         return put
 

@@ -175,7 +175,7 @@ class Compiler(ValueCompiler):
 
     def _null_output(self, node: t.Reference) -> RenderError:
         message = f"Reference {node.source} evaluated to null when attempting to render"
-        return RenderError(message, span=self.where.span(node.start))
+        return RenderError(message, span=self.where.span(node.start - node.escapes - len(node.stray)))
 
     # Directives.
 
@@ -465,9 +465,9 @@ def _loop(rt: Runtime, items: Any, scope: LoopScope, name: str, body: Code) -> N
 def _invoke(rt: Runtime, macro: CompiledMacro, arguments: tuple[Value, ...], body: Code | None) -> None:
     names = list(macro.parameters)
     given = [_argument(rt, macro, arguments, index) for index in range(len(names))]
-    if body is not None:
+    if body is not None or rt.vars.get("bodyContent") is not None:
         names.append("bodyContent")
-        given.append(rt.block(body, MACRO_DEPTH))
+        given.append(None if body is None else rt.block(body, MACRO_DEPTH))
     saved = [rt.vars.get(name) for name in names]
     rt.vars.update(zip(names, given, strict=True))
     try:

@@ -58,7 +58,7 @@ _VALUE_STARTS = _SPACE | {
     Kind.OPEN_MAP,
     Kind.NOT,
     Kind.OPEN,
-    Kind.CLOSE,
+    Kind.RETURN,
 }
 _UNICODE_ESCAPE = re.compile(r"\\u(.{0,4})", re.DOTALL)
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -219,8 +219,9 @@ class ExpressionParser:
         value = raw.replace(quote * 2, quote)
         body = None
         if quote == '"':
+            interpolated = "$" in value or "#" in value
             value = self._unescaped(value, token)
-            if "$" in value or "#" in value:
+            if interpolated:
                 self.descend()
                 body = self.parse_inside(self.origin.inside(value, raw, token.start))
                 self.depth -= 1
@@ -393,10 +394,10 @@ class ExpressionParser:
         return token.kind in _VALUE_STARTS
 
     def _arguments(self) -> tuple[t.Expression, ...]:
-        if self.accept(Kind.CLOSE):
+        if self.accept(Kind.RETURN):
             return ()
         arguments = [self.parse_expression()]
         while self.accept(Kind.COMMA):
             arguments.append(self.parse_expression())
-        self.expect(Kind.CLOSE, "after the arguments of a method")
+        self.expect(Kind.RETURN, "after the arguments of a method")
         return tuple(arguments)

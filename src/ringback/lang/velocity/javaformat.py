@@ -159,7 +159,10 @@ def _scientific(value: Any, found: re.Match[str]) -> str:
         return special
     number = _decimal(value, found)
     context = Context(prec=_precision(found) + 1, rounding=ROUND_HALF_UP)
-    mantissa, exponent = f"{context.plus(abs(number)):.{_precision(found)}e}".split("e")
+    rounded = context.plus(abs(number)) or Decimal(0)
+    mantissa, exponent = f"{rounded:.{_precision(found)}e}".split("e")
+    if not rounded:
+        exponent = "+0"
     return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", number.is_signed(), found)
 
 

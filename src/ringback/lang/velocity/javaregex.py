@@ -49,6 +49,9 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "v": (r"\n\x0B\f\r\x85\u2028\u2029", ""),
 }
 _ESCAPES: Mapping[str, str] = {"e": r"\x1B", "z": r"\Z", "Z": r"(?=(?:\r\n|[\n\r\x85\u2028\u2029])?\Z)", "A": r"\A"}
+_GROUP = re.compile(r"(?<!\\)\((?!\?(?!<[A-Za-z]))")
+_QUANTIFIER = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
+_NAMED_REFERENCE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)>")
 _REPLACEMENT = re.compile(r"\\(.?)|\$(?:([0-9]+)|\{([A-Za-z][A-Za-z0-9]*)\}|())", re.DOTALL)
 
 
@@ -60,13 +63,13 @@ def _engine() -> Any:
 class _Translator:
     """Rewrites one Java pattern."""
 
-    __slots__ = ("comments", "parts", "pattern", "pos")
+    __slots__ = ("groups", "parts", "pattern", "pos")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.pos = 0
         self.parts: list[str] = []
-        self.comments = False
+        self.groups = len(_GROUP.findall(pattern))
 
     def run(self) -> str:
         """The pattern for the `regex` package (version 1 behaviour)."""
@@ -79,13 +82,29 @@ class _Translator:
             elif char == "$":
                 self.pos += 1
                 self.parts.append(r"(?:(?=(?:\r\n|[\n\r\x85\u2028\u2029])?\Z)|(?!)$)")
-            elif char == ".":
-                self.pos += 1
-                self.parts.append(".")
+            elif char == "{":
+                self.parts.append(self._quantifier())
+            elif self.pattern.startswith("(?#", self.pos):
+                raise _bad_pattern(self.pattern, "Unknown inline modifier")
             else:
                 self.pos += 1
                 self.parts.append(char)
         return "".join(self.parts)
+
+    def _quantifier(self) -> str:
+        found = _QUANTIFIER.match(self.pattern, self.pos)
+        if found is None:
+            raise _bad_pattern(self.pattern, "Illegal repetition")
+        self.pos = found.end()
+        return found[0]
+
+    def _back_reference(self, digit: str) -> str:
+        """A group by number; as many digits as there are groups for; none such never matches."""
+        number = digit
+        while self.pattern[self.pos : self.pos + 1].isdigit() and int(number + self.pattern[self.pos]) <= self.groups:
+            number += self.pattern[self.pos]
+            self.pos += 1
+        return rf"(?:\{number})" if int(number) <= self.groups else "(?!)"
 
     def _escape(self, *, inside: bool) -> str:
         pattern, start = self.pattern, self.pos
@@ -116,6 +135,11 @@ class _Translator:
             return self._octal()
         if char == "E":
             return ""
+        if char in "123456789" and not inside:
+            return self._back_reference(char)
+        if char == "k" and (named := _NAMED_REFERENCE.match(pattern, self.pos)):
+            self.pos = named.end()
+            return f"(?P={named[1]})"
         if char.isascii() and char.isalpha() and char not in "abBfntruxGkAzZexX":
             raise _bad_pattern(pattern, "Illegal/unsupported escape sequence")
         return _ESCAPES.get(char, "\\" + char)

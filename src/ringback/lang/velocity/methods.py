@@ -8,7 +8,6 @@ Velocity converts them ("1" to int, 1.9 to 1, anything to String).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -17,7 +16,6 @@ from ringback.lang.velocity import methods_collection as collections
 from ringback.lang.velocity import methods_number as numbers
 from ringback.lang.velocity import methods_text as texts
 from ringback.lang.velocity import tools
-from ringback.lang.velocity.arithmetic import decimal_of_text
 from ringback.lang.velocity.errors import MethodFailed
 from ringback.lang.velocity.method import Method, Table
 from ringback.lang.velocity.values import (
@@ -43,6 +41,10 @@ from ringback.lang.velocity.values import (
 )
 
 
+class BadIndex(Exception):  # noqa: N818 - a signal between this module and its caller, never shown
+    """An index that is a text without a whole number in it."""
+
+
 class _Missing:
     """What a look-up gives when there is no such method or property."""
 
@@ -56,6 +58,7 @@ _EVERY: Table = {
     "equals": (Method("o", numbers.equals),),
     "hashCode": (Method("", numbers.hash_code),),
 }
+_BIG: Table = {**_EVERY, **numbers.BIG_METHODS}
 _TABLES: Mapping[type, Table] = {
     str: {**_EVERY, **texts.METHODS},
     Char: {**_EVERY, **texts.CHARACTER_METHODS},
@@ -66,6 +69,7 @@ _TABLES: Mapping[type, Table] = {
     bool: {**_EVERY, **numbers.BOOLEAN_METHODS},
     list: {**_EVERY, **collections.LIST_METHODS},
     tuple: {**_EVERY, **collections.FIXED_METHODS},
+    range: {**_EVERY, **collections.FIXED_METHODS},
     FixedList: {**_EVERY, **collections.FIXED_METHODS},
     ArrayValue: {**_EVERY, **collections.ARRAY_METHODS},
     View: {**_EVERY, **collections.VIEW_METHODS},
@@ -83,32 +87,53 @@ _TABLES: Mapping[type, Table] = {
 Converted: TypeAlias = "tuple[int, Any] | None"
 
 
+def _table(value: Any) -> Table | None:
+    kind = type(value)
+    if kind is Tool:
+        return tools.TABLES.get(value.name)
+    if kind is int and not LONG_MIN <= value <= LONG_MAX:
+        return _BIG
+    return _TABLES.get(kind)
+
+
 def call(value: Any, name: str, arguments: list[Any]) -> Any:
     """The result of a method call, or MISSING when the class has no such method for these arguments.
 
     Raises:
         MethodFailed: the method threw.
     """
-    kind = type(value)
-    table = tools.TABLES.get(value.name) if kind is Tool else _TABLES.get(kind)
+    table = _table(value)
     overloads = None if table is None else table.get(name)
     if overloads is None:
-        return MISSING
+        return MISSING if type(value) is not Tool else _call_any(value, name, arguments)
     if len(overloads) == 1 and not arguments and not overloads[0].parameters:
         return overloads[0].run(value)
     chosen, converted = _choose(overloads, arguments)
     return MISSING if chosen is None else chosen.run(value, *converted)
 
 
+def _call_any(value: Any, name: str, arguments: list[Any]) -> Any:
+    """A method that every object has."""
+    overloads = _EVERY.get(name, ())
+    chosen, converted = _choose(overloads, arguments)
+    return MISSING if chosen is None else chosen.run(value, *converted)
+
+
 def _choose(overloads: tuple[Method, ...], arguments: list[Any]) -> tuple[Method | None, list[Any]]:
+    """The overload that fits best: without conversions if one does, else the only one that fits with them."""
     best: tuple[Method | None, list[Any]] = (None, [])
-    lowest = 1_000
+    lowest, ambiguous = _IMPOSSIBLE, False
     for method in overloads:
         found = _match(method.parameters, arguments)
-        if found is not None and found[0] < lowest:
+        if found is None:
+            continue
+        ambiguous = lowest >= _CONVERTED and found[0] >= _CONVERTED and best[0] is not None
+        if found[0] < lowest:
             lowest = found[0]
             best = (method, found[1])
-    return best
+    if ambiguous and lowest >= _CONVERTED:
+        return None, []
+    return best[0], [item() if type(item) is _Late else item for item in best[1]]
 
 
 def _match(parameters: str, arguments: list[Any]) -> tuple[int, list[Any]] | None:
@@ -130,29 +155,35 @@ def _match(parameters: str, arguments: list[Any]) -> tuple[int, list[Any]] | Non
     return total, converted
 
 
+class _Late:
+    """A conversion from text that fails only when its overload is chosen."""
+
+    __slots__ = ("parse", "text")
+
+    def __init__(self, parse: Callable[[Any, str], Any], text: str) -> None:
+        self.parse = parse
+        self.text = text
+
+    def __call__(self) -> Any:
+        return self.parse(None, self.text)
+
+
 def _to_int(value: Any) -> Converted:
     kind = type(value)
     if kind is int:
-        return 0, _wrapped(value, 32)
+        fits = numbers.signed(value, 32) == value
+        return (0, value) if fits else (_CONVERTED, numbers.signed(value, 32))
     if kind is Char:
         return 1, ord(value)
     if kind is bool:
-        return 4, int(value)
+        return _CONVERTED, int(value)
     if kind is float or kind is Float32 or kind is Decimal:
-        return 3, numbers.to_int(value)
-    number = decimal_of_text(value.strip()) if kind is str else None
-    return None if number is None else (4, numbers.to_int(number))
-
-
-def _wrapped(value: int, bits: int) -> int:
-    half = 1 << (bits - 1)
-    return value if -half <= value < half else (value + half) % (1 << bits) - half
+        return _CONVERTED, numbers.to_int(value)
+    return (_CONVERTED, _Late(numbers.parse_int, value)) if kind is str else None
 
 
 def _to_long(value: Any) -> Converted:
-    if type(value) is int:
-        return 1, _wrapped(value, 64)
-    return _to_int(value)
+    return (1, numbers.signed(value, 64)) if type(value) is int else _to_int(value)
 
 
 def _to_double(value: Any) -> Converted:
@@ -160,11 +191,10 @@ def _to_double(value: Any) -> Converted:
     if kind is float or kind is Float32:
         return 0, value
     if kind is int or kind is Decimal:
-        return 1, float(value)
+        return 1, numbers.to_double(value)
     if kind is bool:
-        return 4, float(value)
-    number = decimal_of_text(value.strip()) if kind is str else None
-    return None if number is None else (4, float(number))
+        return _CONVERTED, float(value)
+    return (_CONVERTED, _Late(numbers.parse_real, value)) if kind is str else None
 
 
 def _to_boolean(value: Any) -> Converted:
@@ -172,20 +202,18 @@ def _to_boolean(value: Any) -> Converted:
     if kind is bool:
         return 0, value
     if kind is str:
-        return 4, value == "true"
-    return (4, value != 0) if kind in {int, float, Float32, Decimal} else None
+        return _CONVERTED, value == "true"
+    return (_CONVERTED, value != 0) if kind in {int, float, Float32, Decimal} else None
 
 
 def _to_char(value: Any) -> Converted:
-    if type(value) is Char:
-        return 0, value
-    return (2, value) if type(value) is str and len(value) == 1 else None
+    return (0, value) if type(value) is Char else None
 
 
 def _to_string(value: Any) -> Converted:
     if value is None:
         return 1, None
-    return (0, value) if type(value) is str else (5, text_of(value))
+    return (0, value) if type(value) is str else (_CONVERTED, text_of(value))
 
 
 def _to_sequence(value: Any) -> Converted:
@@ -195,7 +223,7 @@ def _to_sequence(value: Any) -> Converted:
 
 
 def _to_whole(value: Any) -> Converted:
-    return (0, value) if type(value) is int else _to_long(value)
+    return (0, value) if type(value) is int else _to_int(value)
 
 
 def _to_collection(value: Any) -> Converted:
@@ -211,6 +239,8 @@ def _to_map(value: Any) -> Converted:
     return (0, value) if type(value) is dict else None
 
 
+_CONVERTED = 100
+_IMPOSSIBLE = 100_000
 _CONVERSIONS: Mapping[str, Callable[[Any], Converted]] = {
     "i": _to_int,
     "l": _to_long,
@@ -252,12 +282,12 @@ def get(value: Any, name: str) -> Any:
     if getter is not None:
         return getter(value)
     if kind is LoopScope:
-        return value.extra.get(name)
+        return value.get(name)
     return MISSING
 
 
 def _tool_property(tool: Tool, name: str) -> Any:
-    table = tools.TABLES[tool.name]
+    table = {**_EVERY, **tools.TABLES[tool.name]}
     capital = name[:1].upper() + name[1:]
     for candidate in (f"get{capital}", name):
         for method in table.get(candidate, ()):
@@ -276,25 +306,42 @@ def index(value: Any, key: Any) -> Any:
     if kind is dict:
         return collections.map_get(value, key)
     if kind is LoopScope:
-        return value.extra.get(key)
+        return value.get(text_of(key))
     if kind not in LISTS or kind is View:
         return MISSING
+    position = _position(value, key)
+    return MISSING if position is None else collections.item(value, position)
+
+
+def _position(items: Any, key: Any) -> int | None:
+    """The position that an index means; negative ones count from the end.
+
+    Raises:
+        BadIndex: a text that is no whole number.
+    """
     found = _to_int(key)
     if found is None:
-        return MISSING
-    return collections.item(value, found[1] + len(value) if found[1] < 0 else found[1])
+        return None
+    try:
+        number: int = found[1]() if type(found[1]) is _Late else found[1]
+    except MethodFailed as error:
+        raise BadIndex(error.detail) from None
+    return number + len(items) if number < 0 else number
 
 
-def put_property(value: Any, name: str, item: Any) -> None:
-    """`#set($value.name = item)`: a key of a map; on anything else nothing happens."""
+def put_property(value: Any, name: str, item: Any) -> bool:
+    """`#set($value.name = item)`: a key of a map; anything else has no such property, and False is returned."""
     if type(value) is dict:
         collections.map_put(value, name, item)
     elif type(value) is LoopScope:
         value.extra[name] = item
+    else:
+        return False
+    return True
 
 
-def put_index(value: Any, key: Any, item: Any) -> None:
-    """`#set($value[key] = item)`.
+def put_index(value: Any, key: Any, item: Any) -> bool:
+    """`#set($value[key] = item)`; False when the value has no items.
 
     Raises:
         MethodFailed: the list has no such position or refuses changes.
@@ -305,13 +352,15 @@ def put_index(value: Any, key: Any, item: Any) -> None:
     elif kind is LoopScope:
         value.extra[text_of(key)] = item
     elif kind in LISTS and kind is not View:
-        found = _to_int(key)
-        if found is None:
-            return
-        position = found[1] + len(value) if found[1] < 0 else found[1]
-        if kind is FixedList:
+        position = _position(value, key)
+        if position is None:
+            return False
+        if kind is FixedList or kind is range:
             raise MethodFailed("UnsupportedOperationException", "null")
         collections.set_item(value, position, item)
+    else:
+        return False
+    return True
 
 
 def describe(arguments: list[Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringback.lang.velocity.arithmetic import same
 from ringback.lang.velocity.errors import MethodFailed
-from ringback.lang.velocity.limits import check_items
+from ringback.lang.velocity.limits import LIMITS, check_items, over_limit
 from ringback.lang.velocity.method import Method, Table
 from ringback.lang.velocity.values import (
     VOID,
@@ -87,6 +87,8 @@ def _remove_at(items: list[Any], index: int) -> Any:
 
 def position(items: Any, value: Any) -> int:
     """`indexOf` by Java's equals; -1 when absent."""
+    if type(items) is range:
+        return items.index(value) if type(value) is int and value in items else -1
     return next((index for index, other in enumerate(items) if same(other, value)), -1)
 
 
@@ -101,12 +103,19 @@ def _remove(items: list[Any], value: Any) -> bool:
     return index >= 0
 
 
+def _bounded(items: Any, others: Any) -> None:
+    if len(items) * len(_not_null(others)) > LIMITS.steps:
+        raise over_limit("steps", LIMITS.steps, "comparing two collections takes too long")
+
+
 def _remove_all(items: list[Any], others: Any) -> bool:
-    return _keep(items, [value for value in items if position(_not_null(others), value) < 0])
+    _bounded(items, others)
+    return _keep(items, [value for value in items if position(others, value) < 0])
 
 
 def _retain_all(items: list[Any], others: Any) -> bool:
-    return _keep(items, [value for value in items if position(_not_null(others), value) >= 0])
+    _bounded(items, others)
+    return _keep(items, [value for value in items if position(others, value) >= 0])
 
 
 def _keep(items: list[Any], kept: list[Any]) -> bool:
@@ -116,7 +125,8 @@ def _keep(items: list[Any], kept: list[Any]) -> bool:
 
 
 def _contains_all(items: Any, others: Any) -> bool:
-    return all(position(items, value) >= 0 for value in _not_null(others))
+    _bounded(items, others)
+    return all(position(items, value) >= 0 for value in others)
 
 
 def _clear(items: Any) -> Any:
@@ -131,7 +141,12 @@ def _sub_list(items: Any, begin: int, end: int) -> list[Any]:
         raise MethodFailed("IndexOutOfBoundsException", f"toIndex = {end}")
     if begin > end:
         raise MethodFailed("IllegalArgumentException", f"fromIndex({begin}) > toIndex({end})")
-    return list(items[begin:end])
+    return _spelled(items[begin:end])
+
+
+def _spelled(items: Any) -> list[Any]:
+    check_items(len(items))
+    return list(items)
 
 
 def _sort(items: list[Any], _comparator: Any) -> Any:
@@ -139,6 +154,21 @@ def _sort(items: list[Any], _comparator: Any) -> Any:
     if len(items) > 1 and (len(kinds) != 1 or not kinds <= {int, float, str, bool}):
         raise MethodFailed("ClassCastException", "the items do not compare with each other")
     items.sort()
+    return VOID
+
+
+def _remove_from_view(view: View, value: Any) -> bool:
+    """Takes an entry out of the map behind the view."""
+    index = position(view, value)
+    if index >= 0:
+        del view[index]
+        del view.owner[list(view.owner)[index]]
+    return index >= 0
+
+
+def _clear_view(view: View) -> Any:
+    view.clear()
+    view.owner.clear()
     return VOID
 
 
@@ -151,10 +181,10 @@ _READ: Table = {
     "isEmpty": (Method("", lambda items: not items),),
     "contains": (Method("o", lambda items, value: position(items, value) >= 0),),
     "containsAll": (Method("C", _contains_all),),
-    "iterator": (Method("", lambda items: JavaIterator(list(items))),),
-    "toArray": (Method("", lambda items: ArrayValue(items)),),
-    "stream": (Method("", Stream),),
-    "parallelStream": (Method("", Stream),),
+    "iterator": (Method("", lambda items: JavaIterator(_spelled(items))),),
+    "toArray": (Method("", lambda items: ArrayValue(_spelled(items))),),
+    "stream": (Method("", lambda items: Stream(_spelled(items))),),
+    "parallelStream": (Method("", lambda items: Stream(_spelled(items))),),
 }
 _LIST_READ: Table = {
     **_READ,
@@ -162,7 +192,7 @@ _LIST_READ: Table = {
     "indexOf": (Method("o", position),),
     "lastIndexOf": (Method("o", _last_position),),
     "subList": (Method("ii", _sub_list),),
-    "listIterator": (Method("", lambda items: JavaIterator(list(items))),),
+    "listIterator": (Method("", lambda items: JavaIterator(_spelled(items))),),
 }
 LIST_METHODS: Table = {
     **_LIST_READ,
@@ -202,7 +232,13 @@ ARRAY_METHODS: Table = {
     "remove": FIXED_METHODS["remove"],
     "clear": FIXED_METHODS["clear"],
 }
-VIEW_METHODS: Table = {**_READ, "add": (Method("o", _refused),), "addAll": (Method("C", _refused),)}
+VIEW_METHODS: Table = {
+    **_READ,
+    "add": (Method("o", _refused),),
+    "addAll": (Method("C", _refused),),
+    "remove": (Method("o", _remove_from_view),),
+    "clear": (Method("", _clear_view),),
+}
 STREAM_METHODS: Table = {
     "count": (Method("", len),),
     "toList": (Method("", FixedList),),
@@ -274,7 +310,7 @@ def _remove_exactly(mapping: dict[Any, Any], key: Any, old: Any) -> bool:
 
 
 def _entries(mapping: dict[Any, Any]) -> View:
-    return View([Entry(plain_key(key), value, mapping) for key, value in mapping.items()])
+    return View([Entry(plain_key(key), value, mapping) for key, value in mapping.items()], mapping, "EntrySet")
 
 
 def _set_value(entry: Entry, value: Any) -> Any:
@@ -290,8 +326,8 @@ MAP_METHODS: Table = {
     "getOrDefault": (Method("oo", _get_or_default),),
     "containsKey": (Method("o", lambda mapping, key: _key(key) in mapping),),
     "containsValue": (Method("o", lambda mapping, value: position(list(mapping.values()), value) >= 0),),
-    "keySet": (Method("", lambda mapping: View(map(plain_key, mapping))),),
-    "values": (Method("", lambda mapping: View(mapping.values(), is_set=False)),),
+    "keySet": (Method("", lambda mapping: View([plain_key(key) for key in mapping], mapping, "KeySet")),),
+    "values": (Method("", lambda mapping: View(mapping.values(), mapping, "Values")),),
     "entrySet": (Method("", _entries),),
     "put": (Method("oo", map_put),),
     "putAll": (Method("M", _put_all),),
@@ -332,7 +368,7 @@ LOOP_METHODS: Table = {
     "getTopmost": (Method("", lambda scope: scope.topmost),),
     "getReplaced": (Method("", lambda scope: scope.replaced),),
     "getInfo": (Method("", lambda scope: scope.info),),
-    "get": (Method("o", lambda scope, key: scope.extra.get(key) if type(key) is str else None),),
+    "get": (Method("o", lambda scope, key: scope.get(key) if type(key) is str else None),),
     "put": (Method("so", lambda scope, key, value: map_put(scope.extra, key, value)),),
     "size": (Method("", lambda scope: len(scope.extra)),),
 }

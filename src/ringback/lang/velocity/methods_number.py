@@ -90,7 +90,9 @@ def hash_code(value: Any, depth: int = 0) -> int:
     if kind is str or kind is Char:
         raw = value.encode("utf-16-le", "surrogatepass")
         return _folded((raw[i] | raw[i + 1] << 8 for i in range(0, len(raw), 2)), 0)
-    if kind is View and value.is_set:
+    if kind is Decimal:
+        return _decimal_hash(value)
+    if kind is View and value.part != "Values":
         return signed(sum(hash_code(item, depth + 1) for item in value), 32)
     if kind in LISTS:
         return _folded((hash_code(item, depth + 1) for item in value), 1)
@@ -125,6 +127,16 @@ def _int_hash(value: int) -> int:
     return signed(-result, 32) if value < 0 else result
 
 
+def _decimal_hash(value: Decimal) -> int:
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    unscaled = int("".join(map(str, digits)))
+    if unscaled < 2**63:
+        folded = (31 * (unscaled >> 32) + (unscaled & 0xFFFFFFFF)) & 0xFFFFFFFF
+        return signed(31 * (-folded if sign else folded) - exponent, 32)
+    return signed(31 * _int_hash(-unscaled if sign else unscaled) - exponent, 32)
+
+
 def _parse_int(text: str | None, radix: int, low: int, high: int) -> int:
     digits = "" if text is None else text[1:] if text[:1] in {"+", "-"} else text
     try:
@@ -145,7 +157,8 @@ def _parse_long(_value: Any, text: str | None, radix: int = 10) -> int:
     return _parse_int(text, radix, LONG_MIN, LONG_MAX)
 
 
-def _parse_double(_value: Any, text: str | None) -> float:
+def parse_real(_value: Any, text: str | None) -> float:
+    """`Double.parseDouble`."""
     if text is None:
         raise MethodFailed("NullPointerException", "the text is null")
     number = parse_double(text)
@@ -170,7 +183,17 @@ def _unsigned(number: int) -> int:
 
 
 def _compare_to(value: Any, other: Any) -> int:
+    """`compareTo`: only a value of the same class compares."""
+    if other is None:
+        raise MethodFailed("NullPointerException", "the argument is null")
+    if type(other) is not type(value) or (type(value) is int and is_big(value) != is_big(other)):
+        raise MethodFailed("ClassCastException", "the argument is of another class")
     return compare_numbers(value, other) or 0
+
+
+def is_big(value: int) -> bool:
+    """Whether a whole number is a BigInteger."""
+    return not LONG_MIN <= value <= LONG_MAX
 
 
 def _whole(compute: Callable[[int, int], int]) -> Callable[[Any, int, int], int]:
@@ -231,7 +254,7 @@ def _power(value: int, exponent: int) -> int:
 
 INTEGER_METHODS: Table = {
     **_NUMBER,
-    "compareTo": (Method("w", _compare_to),),
+    "compareTo": (Method("o", _compare_to),),
     "parseInt": (Method("s", parse_int), Method("si", parse_int)),
     "parseLong": (Method("s", _parse_long), Method("si", _parse_long)),
     "valueOf": (
@@ -245,11 +268,15 @@ INTEGER_METHODS: Table = {
     "toBinaryString": (Method("w", lambda _value, number: format(_unsigned(number), "b")),),
     "compare": (Method("ww", lambda _value, left, right: (left > right) - (left < right)),),
     "sum": (Method("ww", _whole(lambda left, right: signed(left + right, 32))),),
-    "max": (Method("ww", _whole(max)), Method("w", max)),
-    "min": (Method("ww", _whole(min)), Method("w", min)),
+    "max": (Method("ww", _whole(max)),),
+    "min": (Method("ww", _whole(min)),),
     "signum": (Method("w", lambda _value, number: (number > 0) - (number < 0)),),
     "bitCount": (Method("w", lambda _value, number: _unsigned(number).bit_count()),),
     "reverse": (Method("i", lambda _value, number: signed(int(f"{number & 0xFFFFFFFF:032b}"[::-1], 2), 32)),),
+}
+BIG_METHODS: Table = {
+    **_NUMBER,
+    "compareTo": (Method("o", _compare_to),),
     "add": (Method("w", _only_big(lambda value, other: value + other)),),
     "subtract": (Method("w", _only_big(lambda value, other: value - other)),),
     "multiply": (Method("w", _only_big(lambda value, other: value * other)),),
@@ -259,19 +286,21 @@ INTEGER_METHODS: Table = {
     "pow": (Method("i", _only_big(_power)),),
     "negate": (Method("", lambda value: -value),),
     "abs": (Method("", abs),),
+    "max": (Method("w", max),),
+    "min": (Method("w", min),),
+    "signum": (Method("", lambda value: (value > 0) - (value < 0)),),
+    "bitLength": (Method("", lambda value: (value if value >= 0 else ~value).bit_length()),),
+    "toString": (Method("", text_of), Method("i", lambda value, radix: _radix_text(value, value, radix))),
 }
-BIG_ONLY = frozenset({"add", "subtract", "multiply", "divide", "mod", "remainder", "pow", "negate", "abs"})
-NOT_BIG = frozenset({"parseInt", "parseLong", "compare", "sum", "bitCount", "reverse", "toHexString"})
-
 DOUBLE_METHODS: Table = {
     **_NUMBER,
     "isNaN": (Method("", lambda value: value != value), Method("d", lambda _value, other: other != other)),  # noqa: PLR0124
     "isInfinite": (Method("", math.isinf), Method("d", lambda _value, other: math.isinf(other))),
     "isFinite": (Method("d", lambda _value, other: math.isfinite(other)),),
-    "compareTo": (Method("d", _compare_to),),
+    "compareTo": (Method("o", _compare_to),),
     "compare": (Method("dd", lambda _value, left, right: compare_numbers(left, right) or 0),),
-    "parseDouble": (Method("s", _parse_double),),
-    "valueOf": (Method("d", lambda _value, number: float(number)), Method("s", _parse_double)),
+    "parseDouble": (Method("s", parse_real),),
+    "valueOf": (Method("d", lambda _value, number: float(number)), Method("s", parse_real)),
     "toString": (Method("", text_of), Method("d", lambda _value, number: text_of(number))),
     "sum": (Method("dd", _real(lambda left, right: left + right)),),
     "max": (Method("dd", _real(max)),),

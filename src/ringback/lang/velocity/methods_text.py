@@ -105,6 +105,13 @@ def _one(char: str, change: Callable[[str], str]) -> str:
     return changed if len(changed) == 1 else char
 
 
+def no_cast(value: Any, other: Any) -> int:
+    """`compareTo` with a value of another class."""
+    if other is None:
+        raise MethodFailed("NullPointerException", "the argument is null")
+    raise MethodFailed("ClassCastException", f"{text_of(other)!r} is of another class than {text_of(value)!r}")
+
+
 def _concat(text: str, other: str) -> str:
     return checked_text(text + required(other))
 
@@ -192,6 +199,8 @@ def _is_java_space(char: str) -> bool:
 
 def _join(_text: str, separator: str, *items: Any) -> str:
     values = list(items[0]) if len(items) == 1 and type(items[0]) in LISTS else list(items)
+    if any(value is not None and type(value) is not str for value in values):
+        raise MethodFailed("ClassCastException", "an item is no CharSequence")
     return checked_text(required(separator).join(text_of(value) for value in values))
 
 
@@ -263,7 +272,7 @@ METHODS: Table = {
     "startsWith": (Method("s", _starts_with), Method("si", _starts_with)),
     "endsWith": (Method("s", lambda text, other: text.endswith(required(other))),),
     "equalsIgnoreCase": (Method("s", _equals_ignoring_case),),
-    "compareTo": (Method("s", _compare),),
+    "compareTo": (Method("s", _compare), Method("o", no_cast)),
     "compareToIgnoreCase": (Method("s", lambda text, other: _compare(fold(text), fold(required(other)))),),
     "regionMatches": (Method("isii", _region_matches), Method("zisii", _region_matches_case)),
     "concat": (Method("s", _concat),),
@@ -307,7 +316,7 @@ def _numeric(char: str) -> int:
 
 CHARACTER_METHODS: Table = {
     "charValue": (Method("", lambda char: char),),
-    "compareTo": (Method("c", lambda char, other: ord(char) - ord(other)),),
+    "compareTo": (Method("c", lambda char, other: ord(char) - ord(other)), Method("o", no_cast)),
     "isDigit": (Method("c", lambda _char, other: other.isdecimal()),),
     "isLetter": (Method("c", lambda _char, other: other.isalpha()),),
     "isLetterOrDigit": (Method("c", lambda _char, other: other.isalpha() or other.isdecimal()),),

@@ -213,7 +213,6 @@ class Parser(ExpressionParser):
         while True:
             token = self.next()
             condition = None if token.kind is Kind.ELSE else self._condition(token)
-            self.fresh = began and condition is not None
             tail = self._line_end(swallow=True)
             branches.append(t.Branch(condition, self._block(), indent, tail))
             indent = self._own_indent()
@@ -304,7 +303,6 @@ class Parser(ExpressionParser):
         own = self._own_indent()
         if self.token.kind is Kind.ELSE:
             self.next()
-            self.fresh = False
             line_end = self._line_end(swallow=True)
             otherwise = t.Branch(None, self._block(), own, line_end)
             own = self._own_indent()

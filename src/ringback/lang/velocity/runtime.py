@@ -13,7 +13,13 @@ from ringback.lang.velocity.values import BlockValue, LoopScope, java_type
 
 MACRO_DEPTH = 20
 DEFINE_DEPTH = 2
-_UTIL_EXCEPTIONS = frozenset({"NoSuchElementException", "ConcurrentModificationException"})
+_PACKAGES: Mapping[str, str] = {
+    "NoSuchElementException": "java.util",
+    "IllegalFormatConversionException": "java.util",
+    "MissingFormatArgumentException": "java.util",
+    "UnknownFormatConversionException": "java.util",
+    "PatternSyntaxException": "java.util.regex",
+}
 
 
 class BreakSignal(Exception):  # noqa: N818 - control flow of #break, caught by what it ends
@@ -140,7 +146,7 @@ Op: TypeAlias = "str | Callable[[Runtime], str | None]"
 
 def failure(error: MethodFailed, value: Any, method: str, span: Span) -> RenderError:
     """The error of a method that threw, in the engine's words."""
-    package = "java.util" if error.cause in _UTIL_EXCEPTIONS else "java.lang"
+    package = _PACKAGES.get(error.cause, "java.lang")
     return RenderError(
         f"Invocation of method '{method}' in  class {java_type(value)} threw exception "
         f"{package}.{error.cause}: {error.detail}",

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     PIPE = "|"
     OPEN = "("
     CLOSE = ")"
+    RETURN = "method )"
     OPEN_LIST = "list ["
     CLOSE_LIST = "list ]"
     OPEN_MAP = "map {"
@@ -130,7 +131,7 @@ _NUMBERS = r"""(?P<range_start>-?[0-9]+(?=\.\.))
 _VALUES = rf"""{_BLANKS}|(?P<string>"(?:[^"]|"")*"|'(?:[^']|'')*')|{_NUMBERS}"""
 _OPERATORS = r"""(?P<operator>&&|\|\||<=|>=|==|!=|[<>+*/%-])|(?P<not>!)|(?P<assign>=)"""
 _SEPARATORS = r"(?P<comma>,)|(?P<range>\.\.)|(?P<colon>:)"
-_MEMBERS = rf"(?P<identifier>{_NAME})|(?P<dot>\.(?=[A-Za-z_]))|(?P<open_index>\[)|(?P<close_formal>\}})"
+_MEMBERS = r"(?P<dot>\.(?=[A-Za-z_]))|(?P<open_index>\[)|(?P<close_formal>\})"
 _KEYWORDS = r"(?P<keyword>true|false|and|or|not|eq|ne|lt|le|gt|ge)"
 
 
@@ -155,7 +156,7 @@ _PATTERNS: Mapping[Mode, re.Pattern[str]] = {
     ),
     Mode.ROOT: _mode(rf"(?P<identifier>{_NAME})", r"(?P<open_formal>\{)|(?P<newline>\r\n|\n|\r)", _ANYWHERE),
     Mode.REF: _mode(_MEMBERS, r"(?P<pipe>\|\|?)", _ANYWHERE),
-    Mode.PROP: _mode(_MEMBERS, r"(?P<pipe>\|\|?)|(?P<call>\()", _ANYWHERE),
+    Mode.PROP: _mode(rf"(?P<identifier>{_NAME})", _MEMBERS, r"(?P<pipe>\|\|?)|(?P<call>\()", _ANYWHERE),
     Mode.CALL: _mode(
         rf"(?P<keyword>{_NAME})",
         r"(?P<return>\))|(?P<list_open>\[)|(?P<list_close>\])|(?P<map_open>\{)|(?P<map_close>\})",
@@ -205,6 +206,8 @@ _PLAIN_KINDS: Mapping[str, Kind] = {
 }
 _ESCAPED_DIRECTIVE = re.compile(rf"\#(?:\{{{_WORD}\}}|{_WORD})")
 _PARENTHESIS_FOLLOWS = re.compile(r"[ \t\r\n]*\(")
+# Within a comment `#*` and `#[[` are taken as units, so the star of `#*#` does not end it.
+_COMMENT_REST = re.compile(r"(?:#\[\[|#\*\*[^#]|#\*|(?!\*#).)*+(?:\*#|\Z)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _STRAY = re.compile(r"\\+\$|[$#]")
 
@@ -331,8 +334,8 @@ class Lexer:
         """`#* … *#`; without its end it takes the rest of the template."""
         if self.mode in {Mode.REF, Mode.PROP, Mode.ROOT, Mode.HASH}:
             self.pop()
-        end = self.source.find("*#", self.pos + 2)
-        self.emit(Kind.COMMENT, self.source[self.pos : end + 2 if end >= 0 else len(self.source)])
+        end = _COMMENT_REST.match(self.source, self.pos + 2)
+        self.emit(Kind.COMMENT, self.source[self.pos : end.end() if end else len(self.source)])
 
     def raw(self, _image: str) -> None:
         """`#[[ … ]]#`."""
@@ -386,7 +389,7 @@ class Lexer:
 
     def _opened(self) -> bool:
         """Whether this root stands directly behind `${`, as in `${$name}`."""
-        return bool(self.tokens) and self.tokens[-1].kind is Kind.OPEN_FORMAL and self.lead == "$"
+        return bool(self.tokens) and self.tokens[-1].kind is Kind.OPEN_FORMAL and "$" in self.lead
 
     def dot(self, image: str) -> None:
         """`.` before a member."""
@@ -400,7 +403,7 @@ class Lexer:
 
     def returns(self, image: str) -> None:
         """`)` of a method call."""
-        self.emit(Kind.CLOSE, image)
+        self.emit(Kind.RETURN, image)
         self.mode = Mode.REF
 
     def open_index(self, image: str) -> None:

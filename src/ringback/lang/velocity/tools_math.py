@@ -17,7 +17,7 @@ from ringback.lang.velocity.method import Method, Table
 from ringback.lang.velocity.methods_number import signed, to_double, to_int, to_long
 from ringback.lang.velocity.values import INT_MAX, INT_MIN, LISTS, LONG_MAX, LONG_MIN, Float32, View
 
-_TEXT = re.compile(r"(-?)(?:([0-9][0-9,]*)?(\.[0-9]*)?(E-?[0-9]+)?|(∞))")
+_TEXT = re.compile(r"(-?)(?:(?=[0-9.])([0-9][0-9,]*)?(\.[0-9]*)?(E-?[0-9]+)?|(∞))")
 _TINY = 4.9e-324
 
 

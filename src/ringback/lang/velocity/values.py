@@ -49,19 +49,20 @@ class ArrayValue(list[Any]):
 
 
 class FixedList(list[Any]):
-    """A list that refuses changes: a range, or what `List.of` gives."""
+    """A list that refuses changes. (A range is Python's `range`: it is never spelled out.)"""
 
     __slots__ = ()
 
 
 class View(list[Any]):
-    """The keys, values or entries of a map: a collection without positions."""
+    """The keys, values or entries of a map: a collection without positions; `part` says which of them."""
 
-    __slots__ = ("is_set",)
+    __slots__ = ("owner", "part")
 
-    def __init__(self, items: Any = (), *, is_set: bool = True) -> None:
+    def __init__(self, items: Any, owner: dict[Any, Any], part: str) -> None:
         super().__init__(items)
-        self.is_set = is_set
+        self.owner = owner
+        self.part = part
 
 
 class Stream(list[Any]):
@@ -165,6 +166,15 @@ class LoopScope:
         self.count = 0
         self.extra: dict[str, Any] = {}
 
+    def get(self, name: Any) -> Any:
+        """What a template put under a name, here or in an outer loop."""
+        scope: LoopScope | None = self
+        while scope is not None:
+            if name in scope.extra:
+                return scope.extra[name]
+            scope = scope.parent
+        return None
+
     @property
     def topmost(self) -> LoopScope:
         """The outermost loop."""
@@ -198,7 +208,7 @@ class Tool:
         self.name = name
 
 
-LISTS: frozenset[type] = frozenset({list, tuple, ArrayValue, FixedList, View})
+LISTS: frozenset[type] = frozenset({list, tuple, range, ArrayValue, FixedList, View})
 
 
 def java_type(value: Any) -> str:
@@ -210,11 +220,17 @@ def java_type(value: Any) -> str:
         return "java.lang.Long" if LONG_MIN <= value <= LONG_MAX else "java.math.BigInteger"
     if kind is ArrayValue:
         return str(value.java_type)
+    if kind is Tool:
+        return _TOOL_TYPES.get(value.name, f"genesys.{value.name}")
     if kind is View:
-        return "java.util.LinkedHashMap$LinkedKeySet" if value.is_set else "java.util.LinkedHashMap$LinkedValues"
+        return f"java.util.LinkedHashMap$Linked{value.part}"
     return _TYPE_NAMES.get(kind, "java.lang.Object")
 
 
+_TOOL_TYPES: Mapping[str, str] = {
+    "esc": "org.apache.velocity.tools.generic.EscapeTool",
+    "math": "org.apache.velocity.tools.generic.MathTool",
+}
 _TYPE_NAMES: Mapping[type, str] = {
     str: "java.lang.String",
     bool: "java.lang.Boolean",
@@ -224,6 +240,7 @@ _TYPE_NAMES: Mapping[type, str] = {
     Char: "java.lang.Character",
     list: "java.util.ArrayList",
     tuple: "java.util.ArrayList",
+    range: "org.apache.velocity.runtime.parser.node.ASTIntegerRange$IntegerRange",
     FixedList: "java.util.Collections$UnmodifiableRandomAccessList",
     dict: "java.util.LinkedHashMap",
     Entry: "java.util.LinkedHashMap$Entry",
@@ -260,7 +277,7 @@ class _Writer:
         kind = type(value)
         if kind is dict:
             self._map(value, depth)
-        elif kind in LISTS or kind is Stream:
+        elif kind in LISTS:
             self.add("[")
             for index, item in enumerate(value):
                 if index:
@@ -338,7 +355,8 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
     BlockValue: lambda value: value.text() or "",
     Optional: lambda value: f"Optional[{text_of(value.value)}]",
     JavaIterator: lambda _value: "java.util.ArrayList$Itr",
-    Tool: lambda value: f"${value.name}",
+    Tool: lambda value: java_type(value),
+    Stream: lambda _value: "java.util.stream.ReferencePipeline$Head",
     MapKey: lambda value: text_of(value.value),
 }
 
