@@ -113,4 +113,4 @@ class _Splitter:
             self.parsing.token("json", text, offset)
             self.arguments.append(tree.JsonArgument(text, at=at))
         else:
-            self.arguments.append(tree.PathArgument(self.parsing.path(text, offset), at=at))
+            self.arguments.append(tree.PathArgument(self.parsing.path(text, offset, argument=True), at=at))

@@ -162,7 +162,7 @@ def _scan(rest: tuple[tree.Step, ...], target: Visit, behind: Visit) -> Visit:
     step, leaf = rest[0], len(rest) == 1
     if isinstance(step, tree.Keys) and len(step.names) == 1:
         return scan_key_step(step.names[0], behind, leaf=leaf)
-    on_array = target if leaf else each_item(behind)
+    on_array = target if leaf else each_item(behind, noted=len(rest) == 2)
     if isinstance(step, tree.Filter):
         return scan_step(_accepts(step), on_object=behind, on_array=on_array)
     return scan_step(fits_for(step, leaf=leaf), on_object=target, on_array=on_array)
@@ -180,9 +180,11 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
         argument if isinstance(argument, tree.JsonArgument) else compile_tree(argument.path)
         for argument in step.arguments or ()
     ]
-    mark = CallMark(step.name)
+    mark, wears_out = CallMark(step.name), _wears_out(step)
 
     def visit(model: Any, loc: Loc, run: Run) -> None:
+        if wears_out:
+            _wear(step, run)
         arguments = [
             program.value(run.root, run.inner()) if isinstance(program, Program) else program
             for program in programs
@@ -197,6 +199,22 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
             then(result, loc, run)
 
     return visit
+
+
+def _wears_out(step: tree.Call) -> bool:
+    """Whether the first argument scans for `*`: Jayway cuts the star off once it is read, and fails then."""
+    if not step.arguments or isinstance(step.arguments[0], tree.JsonArgument):
+        return False
+    steps = step.arguments[0].path.steps
+    stars = [i for i, part in enumerate(steps) if i and isinstance(part, tree.Wildcard)]
+    ends_in_call = bool(steps) and isinstance(steps[-1], tree.Call)
+    return bool(stars) and not ends_in_call and isinstance(steps[stars[0] - 1], tree.Scan)
+
+
+def _wear(step: tree.Call, run: Run) -> None:
+    if step.at in run.meter.worn:
+        raise Failed("an argument that scans for '*' is read twice", "IllegalStateException", step.at)
+    run.meter.worn.add(step.at)
 
 
 def _function(step: tree.Call) -> Apply | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ringback.core.jsontypes import Json
+from ringback.lang.jsonpath import limits
 from ringback.lang.jsonpath.errors import Failed, OutOfBounds
 from ringback.lang.jsonpath.java_text import KeySet, to_string
 from ringback.lang.jsonpath.lenient_json import LenientJsonError, read_lenient
@@ -99,6 +100,17 @@ def _keys(model: Any, _arguments: Arguments) -> KeySet | None:
     return KeySet(tuple(model)) if isinstance(model, dict) else None
 
 
+def copied(value: Any, depth: int = 0) -> Any:
+    """A copy of a JSON value."""
+    if depth > limits.DOCUMENT_DEPTH // 4:  # each level is two Python calls
+        raise limits.exceeded("jsonpath_document_depth")
+    if isinstance(value, dict):
+        return {key: copied(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [copied(item, depth + 1) for item in value]
+    return value
+
+
 def plain(value: Any) -> Any:
     """The value as JSON: what `keys()` answered as a list."""
     return list(value.names) if isinstance(value, KeySet) else value
@@ -106,7 +118,7 @@ def plain(value: Any) -> Any:
 
 def _append(model: Any, arguments: Arguments) -> Any:
     if isinstance(model, list):  # a copy of the document: see `Path.read`
-        model.extend([plain(argument_value(argument)) for argument in arguments])
+        model.extend([copied(plain(argument_value(argument))) for argument in arguments])
     return model
 
 

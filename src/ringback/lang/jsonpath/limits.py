@@ -5,7 +5,7 @@ None of them is Jayway's: they keep a path that somebody typed from stopping the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringback.core.errors import LimitError
 from ringback.core.span import Span
@@ -35,6 +35,7 @@ class Meter:
 
     visits: int = NODE_VISITS
     regex_seconds: float = REGEX_SECONDS
+    worn: set[tuple[int, int]] = field(default_factory=set)  # calls whose argument can be read only once
 
     def spend(self, count: int) -> None:
         """Count `count` values; LimitError when there are too many."""

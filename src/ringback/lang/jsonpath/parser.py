@@ -52,10 +52,10 @@ class Parsing:
         if self.depth > limits.PATH_NESTING:
             raise limits.exceeded("jsonpath_nesting", span_of(self.source, (offset, 1)))
 
-    def path(self, text: str, base: int) -> tree.PathTree:
+    def path(self, text: str, base: int, *, argument: bool = False) -> tree.PathTree:
         """Read the path that `text` is, `base` characters into the source."""
         self.enter(base)
-        result = PathParser(self, text, base).parse()
+        result = PathParser(self, text, base, argument=argument).parse()
         self.depth -= 1
         return result
 
@@ -80,11 +80,14 @@ def parse_with_tokens(text: str) -> tuple[tree.PathTree, tuple[Token, ...]]:
 class PathParser:
     """Reads one path; filters and arguments are read by their own parsers."""
 
-    def __init__(self, parsing: Parsing, text: str, base: int) -> None:
+    def __init__(self, parsing: Parsing, text: str, base: int, *, argument: bool) -> None:
         self.parsing = parsing
+        self.base = base
         rooted = text[:1] in ("$", "@")
         self.cursor = Cursor(text if rooted else "$." + text, base if rooted else base - 2)
-        self.cursor.trim()
+        self.argument = argument  # Jayway neither trims an argument nor minds a dot at its end
+        if not argument:
+            self.cursor.trim()
         self.steps: list[tree.Step] = []
 
     def parse(self) -> tree.PathTree:
@@ -98,7 +101,9 @@ class PathParser:
 
     def _parse(self) -> tree.PathTree:
         cursor = self.cursor
-        if cursor.at(cursor.last) == ".":
+        if self.argument and self.cursor.base < self.base:
+            raise self._unreadable("a path as argument must begin with '$' or '@'", 2)
+        if cursor.at(cursor.last) == "." and not self.argument:
             raise self._unreadable("a path must not end with '.'", cursor.last)
         root = cursor.char()
         self._token("root", 0, 1)

@@ -20,7 +20,7 @@ from ringback.lang.jsonpath.errors import (
     Refused,
     Signal,
 )
-from ringback.lang.jsonpath.functions import plain
+from ringback.lang.jsonpath.functions import copied, plain
 from ringback.lang.jsonpath.parser import parse_with_tokens
 from ringback.lang.jsonpath.places import jayway_path, missing_message, readable_path
 from ringback.lang.jsonpath.run import Run, checked_options
@@ -147,7 +147,7 @@ def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
         message = "the document is null: no path can be read from it"
         raise EvaluationError(message, kind="IllegalArgumentException", span=span_of(text, (0, len(text))))
     if program.appends:
-        document = run.root = _copied(document, 0)
+        document = run.root = copied(document)
     try:
         program.visit(document, None, run)
     except Signal as signal:
@@ -182,14 +182,3 @@ def _not_found(text: str, missing: Missing) -> PathNotFound:
     message, hint = missing_message(missing)
     prefix = readable_path(missing.loc)
     return PathNotFound(message, span=span_of(text, missing.at), hint=hint, matched_prefix=prefix)
-
-
-def _copied(value: Any, depth: int) -> Any:
-    """A copy that `append` may change."""
-    if depth > limits.DOCUMENT_DEPTH // 4:  # each level is two Python calls
-        raise limits.exceeded("jsonpath_document_depth")
-    if isinstance(value, dict):
-        return {key: _copied(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_copied(item, depth + 1) for item in value]
-    return value

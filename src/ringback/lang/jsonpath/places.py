@@ -9,7 +9,7 @@ from typing import Any
 from ringback.lang.jsonpath.errors import Loc, Missing
 from ringback.lang.jsonpath.steps import shown
 
-_PLAIN = re.compile(r"[^\W\d][\w-]*")
+_PLAIN = r"[^\W\d][\w-]*"
 _SHOWN_KEYS = 12
 
 
@@ -52,7 +52,7 @@ def readable_path(loc: Loc) -> str:
 def _readable_key(key: object) -> str:
     if isinstance(key, CallMark):
         return f".{key.name}()"
-    if isinstance(key, str) and _PLAIN.fullmatch(key):
+    if isinstance(key, str) and re.fullmatch(_PLAIN, key):
         return f".{key}"
     if isinstance(key, str):
         return f"[{_quoted(key)}]"

@@ -37,13 +37,14 @@ def scan_step(fits: Fits, on_object: Visit, on_array: Visit) -> Visit:
     return visit
 
 
-def each_item(behind: Visit) -> Visit:
-    """What a scan does with an array when its step is no leaf."""
+def each_item(behind: Visit, *, noted: bool) -> Visit:
+    """What a scan does with an array when its step is no leaf; `noted` when a leaf asks for the index."""
 
     def visit(model: Any, loc: Loc, run: Run) -> None:
         run.meter.spend(len(model))
         for index, item in enumerate(model):
-            run.scan_index = index
+            if noted:
+                run.scan_index = index
             behind(item, (loc, index), run)
 
     return visit

@@ -8,7 +8,7 @@ from ringback.core.span import Span
 from ringback.lang.jsonpath.errors import At
 
 _ESCAPES = {"r": "\r", "f": "\f", "t": "\t", "n": "\n", "b": "\b"}
-_CODE = re.compile(r"[+-]?[0-9a-fA-F]+")  # Integer.parseInt takes a sign
+_CODE = r"[+-]?[0-9a-fA-F]+"  # Integer.parseInt takes a sign
 
 
 class EscapeError(ValueError):
@@ -50,7 +50,7 @@ def unescape(text: str) -> str:
 def _unicode(digits: str) -> str:
     if len(digits) < 4:
         return ""  # the text ends inside: Jayway drops what it has
-    if not _CODE.fullmatch(digits):
+    if not re.fullmatch(_CODE, digits):
         raise EscapeError(f"\\u{digits} is no character")
     return chr(int(digits, 16) % 0x10000)
 
