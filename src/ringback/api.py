@@ -192,7 +192,7 @@ def _moment(at: datetime | str | None) -> datetime | None:
 
 
 def _with_values(begin: Start, program: Program) -> Interaction:
-    pairs = tuple(_value(name, given, program) for name, given in (begin.values or {}).items())
+    pairs = tuple(_value(name, given, program=program) for name, given in (begin.values or {}).items())
     known = begin.interaction
     return Interaction(
         known.from_,
@@ -205,7 +205,7 @@ def _with_values(begin: Start, program: Program) -> Interaction:
     )
 
 
-def _value(name: str, given: Any, program: Program) -> tuple[str, Any]:
+def _value(name: str, given: Any, *, program: Program) -> tuple[str, Any]:
     """The full name and the raw value of a variable; `Flow.` may be left out."""
     slot = program.slots.get(name.lower()) or program.slots.get(f"flow.{name.lower()}")
     if slot is None:

@@ -74,14 +74,14 @@ def run(flow: str, **given: Any) -> int:
     with ExitStack() as stack:
         document = api.load_flow(flow, substitutions=pairs(given["substitute"], "--substitute"))
         world = _world(flow, given["world_file"])
-        live = _live(given, world, stack) if given["live"] else None
+        live = _live(given, world, stack=stack) if given["live"] else None
         outcome = api.simulate(
             document,
             world=world,
             caller=given["caller"],
             start=_start(given),
             transport=live,
-            replies=_replies(given["replies"], world, live),
+            replies=_replies(given["replies"], world, live=live),
             policies=pairs(given["policies"], "--policy"),
             seed=given["seed"],
         )
@@ -120,7 +120,7 @@ def _world(flow: str, named: str | None) -> World | None:
     return api.load_world(beside) if beside.is_file() else None
 
 
-def _live(given: Mapping[str, Any], world: World | None, stack: ExitStack) -> Transport:
+def _live(given: Mapping[str, Any], world: World | None, *, stack: ExitStack) -> Transport:
     from ringback.dataactions.hosts import HostPolicy
     from ringback.dataactions.live import HttpTransport
 
@@ -129,7 +129,7 @@ def _live(given: Mapping[str, Any], world: World | None, stack: ExitStack) -> Tr
     return stack.enter_context(HttpTransport(policy))
 
 
-def _replies(texts: Iterable[str], world: World | None, live: Transport | None) -> dict[str, Transport]:
+def _replies(texts: Iterable[str], world: World | None, *, live: Transport | None) -> dict[str, Transport]:
     """Who answers each data action; a fault stands in front of the live service or of the world's reply."""
     from ringback.api import read_text
     from ringback.dataactions.faults import transport_of

@@ -65,7 +65,7 @@ class _Writer:
     def take(self, event: ev.Event) -> Iterator[Line]:
         """The lines that are certain after this event."""
         if isinstance(event, ev.ActionRan):
-            yield from self.action(event, event.at_ms - event.duration_ms, _output(event))
+            yield from self.action(event, event.at_ms - event.duration_ms, output=_output(event))
         elif isinstance(event, _APART) or event.action is None:
             yield from self.flush()
             yield from self.alone(event)
@@ -79,9 +79,9 @@ class _Writer:
         if self.inside:
             failed = any(isinstance(event, FAULTS) for event in self.inside)
             output = [Segment(" → error", "error")] if failed else []
-            yield from self.action(self.inside[0], self.inside[0].at_ms, output)
+            yield from self.action(self.inside[0], self.inside[0].at_ms, output=output)
 
-    def action(self, event: ev.Event, began_ms: int, output: list[Segment]) -> Iterator[Line]:
+    def action(self, event: ev.Event, began_ms: int, *, output: list[Segment]) -> Iterator[Line]:
         """The line of an action, and below it what it did."""
         if event.action is not None:
             heading = [*self.heading(event.action), *output]
