@@ -86,6 +86,6 @@ TEXTS = [
 
 @pytest.mark.parametrize(("name", "text", "value"), TEXTS)
 def test_command_line_texts(name: str, text: str, value: Any) -> None:
-    found = from_text(name, text, SCHEMA)
+    found = from_text(name, text, contract=SCHEMA)
     assert found == value
     assert type(found) is type(value)

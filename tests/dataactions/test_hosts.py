@@ -19,18 +19,18 @@ REFUSED = [
 @pytest.mark.parametrize("address", REFUSED)
 def test_addresses_that_are_no_public_ones_are_refused(address: str) -> None:
     with pytest.raises(TransportFailure, match="not allowed") as caught:
-        HostPolicy().check("api.example.com", 443, address)
+        HostPolicy().check(("api.example.com", 443), address)
     assert caught.value.kind == "forbidden"
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111"])
 def test_public_addresses_are_allowed(address: str) -> None:
-    HostPolicy().check("api.example.com", 443, address)
+    HostPolicy().check(("api.example.com", 443), address)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_loopback_is_allowed_from_the_command_line(address: str) -> None:
-    HostPolicy(loopback=True).check("localhost", 80, address)
+    HostPolicy(loopback=True).check(("localhost", 80), address)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_loopback_is_allowed_from_the_command_line(address: str) -> None:
 def test_entries_of_the_allow_list(entry: str, allowed: bool) -> None:
     policy = HostPolicy(allow=(entry,))
     if allowed:
-        policy.check("crm.corp", 8443, "10.0.0.5")
+        policy.check(("crm.corp", 8443), "10.0.0.5")
         return
     with pytest.raises(TransportFailure):
-        policy.check("crm.corp", 8443, "10.0.0.5")
+        policy.check(("crm.corp", 8443), "10.0.0.5")
 
 
 @pytest.mark.parametrize(

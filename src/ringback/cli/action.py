@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,28 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ringback.cli.options import guarded, harmless
+
 if TYPE_CHECKING:
     from ringback.dataactions import DataAction, Integration, Report, Transport
 
 FORMATS = click.Choice(["text", "json"])
-
-
-def _guarded(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turns ringback's errors into a message on stderr and the exit code of their kind."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        from ringback.core.errors import RingbackError
-
-        try:
-            code = command(*args, **options) or 0
-        except RingbackError as error:
-            hint = f"\n  hint: {error.hint}" if error.hint and error.hint not in str(error) else ""
-            click.echo(f"error: {error}{hint}", err=True)
-            code = error.exit_code
-        sys.exit(code)
-
-    return run
 
 
 @click.group()
@@ -65,11 +48,11 @@ def action() -> None:
 @click.option(
     "--route", multiple=True, metavar="ORIGIN=ORIGIN", help="Send requests for one origin to another."
 )
-@click.option("--timeout", type=float, help="The step's own timeout in seconds.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="The step's own timeout in seconds.")
 @click.option("--policy", multiple=True, metavar="NAME=CHOICE", help="A choice for undocumented behaviour.")
 @click.option("--output-format", type=FORMATS, default="text", show_default=True)
 @click.option("--reveal", is_flag=True, help="Show secrets in this output.")
-@_guarded
+@guarded
 def run(file: Path, **options: Any) -> int:
     """Run one data action and show every step.
 
@@ -202,7 +185,9 @@ def _inputs(texts: tuple[str, ...], chosen: DataAction) -> dict[str, Any]:
             values.update(document)
         else:
             pairs = _pairs((text,), "--input").items()
-            values.update({name: from_text(name, value, chosen.input_contract) for name, value in pairs})
+            values.update(
+                {name: from_text(name, value, contract=chosen.input_contract) for name, value in pairs}
+            )
     return values
 
 
@@ -288,8 +273,8 @@ def _secrets(integration: Integration) -> Any:
 @action.command("show")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--output-format", type=FORMATS, default="text", show_default=True)
-@_guarded
-def show(file: Path, output_format: str) -> None:
+@guarded
+def show(file: Path, output_format: str) -> int:
     """Print the data actions of a file."""
     from ringback.dataactions import load_data_actions
     from ringback.dataactions.writing import summary, summary_text
@@ -298,9 +283,10 @@ def show(file: Path, output_format: str) -> None:
     if output_format == "json":
         shown = [summary(item) for item in actions]
         _print_json(shown[0] if len(shown) == 1 else shown)
-        return
+        return 0
     for item in actions:
-        click.echo(summary_text(item))
+        click.echo(harmless(summary_text(item)))
+    return 0
 
 
 @action.command("convert")
@@ -312,18 +298,20 @@ def show(file: Path, output_format: str) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; the screen when not given."
 )
-@_guarded
-def convert(file: Path, form: str, name: str | None, output: Path | None) -> None:
+@guarded
+def convert(file: Path, form: str, **options: Any) -> int:
     """Convert a data action between export JSON, Terraform and the plain form.
 
     What the target form cannot express is said on stderr.
     """
     from ringback.dataactions.writing import write
 
-    text, diagnostics = write(_one_action(file, name), form)
+    text, diagnostics = write(_one_action(file, options["name"]), form)
     for diagnostic in diagnostics:
-        click.echo(str(diagnostic), err=True)
+        click.echo(harmless(str(diagnostic)), err=True)
+    output: Path | None = options["output"]
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+    return 0

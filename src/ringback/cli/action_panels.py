@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
+from ringback.cli.options import harmless
 from ringback.dataactions.execute import STEP_NAMES
 from ringback.dataactions.explain import Loss, losses
 from ringback.dataactions.report import Operation, Report
@@ -31,7 +32,7 @@ def print_report(report: Report, console: Console, *, reveal: bool) -> None:
     """The steps, then what went missing, then the result."""
     found = losses(report)
     guilty = next((loss for loss in found if loss.fatal), None)
-    view = _View(report, report.secrets(reveal=reveal), found, guilty)
+    view = _View(report, report.secrets(reveal=reveal), found=found, guilty=guilty)
     for operation in report.operations:
         console.print(view.panel(operation))
     rest = STEP_NAMES[len(report.operations) :]
@@ -41,7 +42,9 @@ def print_report(report: Report, console: Console, *, reveal: bool) -> None:
 
 
 class _View:
-    def __init__(self, report: Report, hide: Secrets, found: tuple[Loss, ...], guilty: Loss | None) -> None:
+    def __init__(
+        self, report: Report, hide: Secrets, *, found: tuple[Loss, ...], guilty: Loss | None
+    ) -> None:
         self.report = report
         self.hide = hide
         self.found = found
@@ -62,7 +65,7 @@ class _View:
 
     def _content(self, operation: Operation) -> Iterable[Text]:
         if operation.error is not None and not self._said_by_loss(operation):
-            yield Text(self.hide.text(operation.error.message), style="red")
+            yield Text(harmless(self.hide.text(operation.error.message)), style="red")
         writer = _WRITERS.get(operation.step)
         lines = writer(self) if writer else []
         if lines:
@@ -74,9 +77,9 @@ class _View:
 
     def _loss(self, loss: Loss, operation: Operation) -> Text:
         sign, style = ("lost: ", "bold red") if loss.fatal else ("note: ", "yellow")
-        text = Text(sign + self.hide.text(loss.message), style=style)
+        text = Text(harmless(sign + self.hide.text(loss.message)), style=style)
         if loss.hint and (loss.fatal or operation.success):
-            text.append(f"\n  hint: {self.hide.text(loss.hint)}", style="default")
+            text.append(harmless(f"\n  hint: {self.hide.text(loss.hint)}"), style="default")
         return text
 
     def summary(self) -> Panel:
@@ -154,8 +157,8 @@ class _View:
 
     def authentication(self) -> list[str]:
         """How the authResponse came about."""
-        result = self.report.operations[2].result if len(self.report.operations) > 2 else None
-        how = (result or {}).get("authResponse", "none")
+        result = (self.report.operations[2].result if len(self.report.operations) > 2 else None) or {}
+        how = result.get("authResponse", "none")
         return [] if how == "none" else [f"{how}: {', '.join(result['fields'])}"]
 
 
@@ -195,6 +198,8 @@ def _pretty(value: Any) -> list[str]:
 
 
 def _cut(lines: list[str], limit: int = MAX_LINES) -> list[str]:
+    """At most `limit` lines, without characters that steer a terminal: an answer may hold any."""
+    lines = [harmless(line.expandtabs(4)) for line in lines[: limit + 1]] + lines[limit + 1 :]
     if len(lines) <= limit:
         return lines
     return [*lines[: limit - 1], f"... {len(lines) - limit + 1} more lines"]

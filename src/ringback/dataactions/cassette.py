@@ -55,10 +55,10 @@ class RecordingTransport:
 
     def to_dict(self, more: Secrets | None = None) -> dict[str, Any]:
         """The cassette, with the secrets of `more` hidden as well."""
-        return {"version": VERSION, "interactions": [self._entry(*pair, more) for pair in self._kept]}
+        return {"version": VERSION, "interactions": [self._entry(*pair, more=more) for pair in self._kept]}
 
     def _entry(
-        self, request: Request, reply: Response | TransportError, more: Secrets | None
+        self, request: Request, reply: Response | TransportError, *, more: Secrets | None
     ) -> dict[str, Any]:
         entry: dict[str, Any] = {"request": _request(request, self.secrets)}
         if isinstance(reply, TransportError):

@@ -83,7 +83,7 @@ def _validator(text: str) -> Any:
         ) from None
 
 
-def from_text(name: str, text: str, contract: Schema) -> Any:
+def from_text(name: str, text: str, *, contract: Schema) -> Any:
     """The input value that a command line text means under a contract: numbers and Booleans by type.
 
     A text that does not fit its type stays a text, so that the contract check names the problem.

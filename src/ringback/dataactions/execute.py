@@ -19,7 +19,7 @@ from ringback.core.policies import Policies
 from ringback.dataactions import failures, jsontext
 from ringback.dataactions.auth import Integration
 from ringback.dataactions.failures import StepFailed
-from ringback.dataactions.flatten import flatten
+from ringback.dataactions.flatten import flatten_as
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.options import choose
 from ringback.dataactions.prepare import (
@@ -233,7 +233,7 @@ class _Steps:
     def _render(self, template: str, name: str) -> str:
         strict = choose(self.policies, "strict_references") == "always"
         try:
-            return self.prepared.render(template, name, self.context, strict=strict)
+            return self.prepared.render(template, name, context=self.context, strict=strict)
         except RingbackError as error:
             raise failures.processing(f"Request '{name}' cannot be rendered: {reason(error)}") from error
 
@@ -316,7 +316,8 @@ class _Steps:
         """The variables."""
         translator = self.prepared.translator
         if self.found.has_document:
-            self.context["rawResult"] = jsontext.encode(self.found.document)
+            if "rawResult" in self.action.response.success_template:
+                self.context["rawResult"] = jsontext.encode(self.found.document)
             found = translator.translate(self.found.document, policies=self.policies)
         else:
             empty = choose(self.policies, "empty_response") == "empty_text"
@@ -331,7 +332,7 @@ class _Steps:
         strict = choose(self.policies, "strict_references") != "never"
         template = self.action.response.success_template
         try:
-            text = self.prepared.render(template, SUCCESS_TEMPLATE, self.context, strict=strict)
+            text = self.prepared.render(template, SUCCESS_TEMPLATE, context=self.context, strict=strict)
         except RingbackError as error:
             self.found.success_text = self._lenient_text() if strict else None
             raise failures.transform_failed(reason(error), self.found) from error
@@ -342,7 +343,7 @@ class _Steps:
         """What a lenient engine prints where the strict one refused: shows the reader the gap."""
         template = self.action.response.success_template
         try:
-            return self.prepared.render(template, SUCCESS_TEMPLATE, self.context, strict=False)
+            return self.prepared.render(template, SUCCESS_TEMPLATE, context=self.context, strict=False)
         except RingbackError:
             return None
 
@@ -370,7 +371,7 @@ class _Steps:
 
     def flatten(self) -> Any:
         """The output as Architect binds it."""
-        flat = flatten(self.found.output, self.action.output_contract, policies=self.policies)
+        flat = flatten_as(self.found.output, self.prepared.leaves, policies=self.policies)
         self.found.flattened = flat
         return flat
 

@@ -180,7 +180,7 @@ def _missing_output(report: Report) -> Iterator[Loss]:
     for name in flattened_schema(report.action.output_contract):
         if report.flattened.get(name) is not None:
             continue
-        used = [item for item in nulls if _related(item.name, name, report.action)]
+        used = [item for item in nulls if _related(item.name, name, action=report.action)]
         for item in used:
             if item.name in report.action.response.defaults:
                 yield _null(item)
@@ -196,7 +196,7 @@ def _required(action: DataAction) -> tuple[str, ...]:
     return tuple(str(name) for name in action.output_contract.get("required", ()))
 
 
-def _related(variable: str, output: str, action: DataAction) -> bool:
+def _related(variable: str, output: str, *, action: DataAction) -> bool:
     leaf = re.escape(output.rpartition(".")[2])
     pattern = rf'"{leaf}"\s*:\s*\$!?\{{?{re.escape(variable)}\b'
     return variable == output or re.search(pattern, action.response.success_template) is not None

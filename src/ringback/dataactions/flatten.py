@@ -35,19 +35,18 @@ def flatten(output: Any, contract: Schema, *, policies: Policies | None = None) 
     Leaves of the contract come first and are always present; members the contract does not name follow.
     Policy `null_leaf_in_flattened_array`: `not_set_item` keeps lists aligned, `drop` shortens them.
     """
-    found: dict[str, Any] = {}
-    for name in flattened_schema(contract):
-        found[name] = [] if _is_collection(contract, name) else None
+    return flatten_as(output, flattened_schema(contract), policies=policies)
+
+
+def flatten_as(output: Any, leaves: Mapping[str, str], *, policies: Policies | None = None) -> dict[str, Any]:
+    """`flatten` with the flattened schema of the contract, for callers that keep it."""
+    found: dict[str, Any] = {name: [] if code.endswith("_coll") else None for name, code in leaves.items()}
     for name, value in _values(output, ""):
         found[name or ROOT_ARRAY_NAME] = value
     for name, value in list(found.items()):
         if isinstance(value, list) and None in value:
             found[name] = _nulls(value, policies)
     return found
-
-
-def _is_collection(contract: Schema, name: str) -> bool:
-    return flattened_schema(contract)[name].endswith("_coll")
 
 
 def _nulls(values: list[Any], policies: Policies | None) -> list[Any]:
@@ -84,16 +83,16 @@ def _join(name: str, key: str) -> str:
 
 
 def _values(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, member in value.items():
             yield from _values(member, _join(name, key))
-    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         yield from _parallel(value, name)
     else:
         yield name, value
 
 
 def _parallel(items: list[Any], name: str) -> Iterator[tuple[str, list[Any]]]:
-    rows = [dict(_values(item, name)) if isinstance(item, Mapping) else {} for item in items]
+    rows = [dict(_values(item, name)) if isinstance(item, dict) else {} for item in items]
     for key in dict.fromkeys(key for row in rows for key in row):
         yield key, [row.get(key) for row in rows]

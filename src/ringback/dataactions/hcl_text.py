@@ -53,7 +53,7 @@ def attribute(name: str, value: Any, *, encode: bool = False) -> str:
     return f"{name} = jsonencode({text})" if encode else f"{name} = {text}"
 
 
-def resource_text(kind: str, name: str, top: list[str], blocks: list[tuple[str, list[str]]]) -> str:
+def resource_text(kind: str, name: str, *, top: list[str], blocks: list[tuple[str, list[str]]]) -> str:
     """A resource block; `name` becomes its label."""
     lines = [line for item in top for line in _indented(item, 1)]
     for block, items in blocks:

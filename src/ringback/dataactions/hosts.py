@@ -18,6 +18,9 @@ from ringback.dataactions.transport import TransportFailure
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+Peer: TypeAlias = tuple[str, int]
+"""Host name (or address) and port as the URL names them."""
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -50,10 +53,11 @@ class HostPolicy:
                 return urlunsplit((new.scheme, new.netloc, path, old.query, "")), True
         return url, False
 
-    def check(self, host: str, port: int, address: str) -> None:
-        """Raises TransportFailure of kind `forbidden` unless `address`, found for `host`, may be reached."""
+    def check(self, peer: Peer, address: str) -> None:
+        """Raises TransportFailure of kind `forbidden` unless `address`, found for `peer`, may be reached."""
+        host, port = peer
         found = _address(address)
-        if found is None or self._allows(host.lower().rstrip("."), port, found):
+        if found is None or self._allows((host.lower().rstrip("."), port), found):
             return
         raise TransportFailure(
             f"{host} is at {address}, a {_sort(found)} address, which is not allowed",
@@ -61,13 +65,13 @@ class HostPolicy:
             hint=f"allow it with --allow-host {host}" + ("" if host == address else f" or {address}"),
         )
 
-    def _allows(self, host: str, port: int, address: Address) -> bool:
+    def _allows(self, peer: Peer, address: Address) -> bool:
         inner = _embedded(address)
         if inner.is_loopback and self.loopback:
             return True
         if inner.is_global and not inner.is_multicast:
             return True
-        return any(_matches(entry.lower(), host, port, inner) for entry in self.allow)
+        return any(_matches(entry.lower(), peer, address=inner) for entry in self.allow)
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
@@ -76,14 +80,19 @@ def origin_of(url: str) -> tuple[str, str, int]:
     Raises:
         UsageError: it has no http or https origin.
     """
+    parts, host, port = _split(url)
+    return parts.scheme, host, port
+
+
+def _split(url: str) -> tuple[SplitResult, str, int]:
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise UsageError(f"{url!r} is no URL: {error}") from None
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    if parts.scheme not in _DEFAULT_PORTS or not host:
         raise UsageError(f"{url!r} is no http or https URL")
-    return parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
+    return parts, host, port or _DEFAULT_PORTS[parts.scheme]
 
 
 def split(url: str) -> tuple[SplitResult, str, int]:
@@ -93,12 +102,11 @@ def split(url: str) -> tuple[SplitResult, str, int]:
         TransportFailure: of kind `url`.
     """
     try:
-        _, host, port = origin_of(url)
+        return _split(url)
     except UsageError as error:
         raise TransportFailure(
             error.message, kind="url", hint="relative URLs need a base URL (baseUrl in the credentials)"
         ) from None
-    return urlsplit(url), host, port
 
 
 def _address(text: str) -> Address | None:
@@ -117,7 +125,8 @@ def _embedded(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def _matches(entry: str, host: str, port: int, address: Address) -> bool:
+def _matches(entry: str, peer: Peer, *, address: Address) -> bool:
+    host, port = peer
     if entry in (host, f"{host}:{port}", str(address), f"{address}:{port}"):
         return True
     if entry.startswith("*."):

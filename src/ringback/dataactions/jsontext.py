@@ -19,7 +19,11 @@ MAX_DEPTH = 50  # architect-behaviour D.2: JSON nesting limit of configurations;
 MAX_SHOWN = 10_000  # bytes of an unreadable body that a report shows
 
 # In compact JSON a number follows one of `:[,` or stands alone, so text that looks like one costs nothing.
-_UNLIKE_JAVA = re.compile(rb"(?:^|[:\[,])-?(?:\d+(?:\.\d+)?e|\d{8,}\.|0\.000)|\\u00")
+_UNLIKE_JAVA = re.compile(rb"[:\[,]-?(?:\d+(?:\.\d+)?e|\d{8,}\.|0\.000)")
+_UNLIKE_JAVA_ALONE = re.compile(rb"-?(?:\d+(?:\.\d+)?e|\d{8,}\.|0\.000)")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MUST_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 _PLACE = re.compile(r"\(byte (\d+)\)")
@@ -57,7 +61,7 @@ def decode(text: str | bytes) -> Any:
         raise _bad(data, f"the text is not UTF-8 (byte {error.start})") from None
     except RecursionError:
         raise _too_deep() from None
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(data, MAX_DEPTH):
         raise _too_deep()
     return value
 
@@ -69,7 +73,7 @@ def encode(value: Any) -> str:
     '{"a":1.0E7,"b":[1.5,null]}'
     """
     data = msgspec.json.encode(value)
-    if _UNLIKE_JAVA.search(data):
+    if b"\\u00" in data or _UNLIKE_JAVA.search(data) or _UNLIKE_JAVA_ALONE.match(data):
         return "".join(_parts(value))
     return data.decode("utf-8")
 
@@ -117,19 +121,19 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(character) or f"\\u{ord(character):04X}"
 
 
-def _deeper_than(value: Any, limit: int) -> bool:
-    level: list[Any] = [value]
+def _deeper_than(data: bytes, limit: int) -> bool:
+    """Whether a valid JSON text nests deeper; brackets in its strings only make the first guess worse."""
+    return _peeled(data, limit) and _peeled(_STRING.sub(b"", data), limit)
+
+
+def _peeled(data: bytes, limit: int) -> bool:
+    """Whether brackets are left when `limit` levels of them are taken away from the inside."""
+    brackets = data.translate(_ONE_KIND, _NO_BRACKETS)
     for _ in range(limit):
-        level = [child for node in level for child in _children(node)]
-        if not level:
+        if not brackets:
             return False
-    return True
-
-
-def _children(node: Any) -> Any:
-    if isinstance(node, dict):
-        return [child for child in node.values() if isinstance(child, dict | list)]
-    return [child for child in node if isinstance(child, dict | list)] if isinstance(node, list) else ()
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _too_deep() -> LimitError:

@@ -71,16 +71,16 @@ class HttpTransport:
         until = Until(request.timeout)
         url, headers = request.url, dict(request.headers)
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._one(request, url, headers, until)
-            target = self._target(request, url, response)
+            response = self._one(request, url, headers=headers, until=until)
+            target = self._target(request, url, response=response)
             if target is None:
                 elapsed = (time.perf_counter() - started) * 1000
                 return Response(response.status, response.headers, response.body, elapsed)
-            headers = _carried(headers, url, target)
+            headers = _carried(headers, url, target=target)
             url = target
         raise TransportFailure(f"more than {MAX_REDIRECTS} redirects", kind="redirect")
 
-    def _target(self, request: Request, url: str, response: Response) -> str | None:
+    def _target(self, request: Request, url: str, *, response: Response) -> str | None:
         """Where a redirect leads; None when the response is the answer."""
         location = response.header("location")
         if not (self._follow and request.method == "GET" and response.status in _REDIRECTS and location):
@@ -90,14 +90,17 @@ class HttpTransport:
             raise TransportFailure(f"a redirect from https to {target}", kind="redirect")
         return target
 
-    def _one(self, request: Request, url: str, headers: Mapping[str, str], until: Until) -> Response:
-        routed, trusted = self._policy.routed(url) if self._policy.routes else (url, False)
-        parts, host, port = split(routed)
+    def _one(self, request: Request, url: str, *, headers: Mapping[str, str], until: Until) -> Response:
+        parts, host, port = split(url)
+        asked, trusted = parts.netloc, False
+        if self._policy.routes:
+            routed, trusted = self._policy.routed(url)
+            parts, host, port = split(routed)
         target = quote(parts.path or "/", safe=_SAFE_PATH)
         if parts.query:
             target += "?" + quote(parts.query, safe=_SAFE_QUERY)
-        pool = self._pool(parts.scheme, host, port, trusted=trusted)
-        wire = _wire_headers(headers, split(url)[0].netloc.rpartition("@")[2], parts.netloc, request.body)
+        pool = self._pool(parts.scheme, host, port=port, trusted=trusted)
+        wire = _wire_headers(headers, asked.rpartition("@")[2], body=request.body)
         try:
             call = httpcore.Request(
                 request.method,
@@ -112,12 +115,12 @@ class HttpTransport:
         except httpcore.TimeoutException as error:
             raise TransportTimeout(_timeout_message(error)) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
-            raise _failure(error, host, port) from error
+            raise _failure(error, host, port=port) from error
 
-    def _pool(self, scheme: str, host: str, port: int, *, trusted: bool) -> httpcore.ConnectionPool:
-        proxy = _proxy(self._proxies, scheme, host) if self._proxies else ""
+    def _pool(self, scheme: str, host: str, *, port: int, trusted: bool) -> httpcore.ConnectionPool:
+        proxy = _proxy(self._proxies, scheme, host=host) if self._proxies else ""
         if proxy and not trusted:
-            self._policy.check(host, port, host)
+            self._policy.check((host, port), host)
         key = proxy or ("trusted " if trusted else "") + scheme
         pool = self._pools.get(key)
         if pool is None:
@@ -147,12 +150,10 @@ def _ascii(host: str) -> bytes:
         return host.encode("idna")
 
 
-def _wire_headers(
-    headers: Mapping[str, str], asked_host: str, real_host: str, body: bytes | None
-) -> list[tuple[bytes, bytes]]:
+def _wire_headers(headers: Mapping[str, str], host: str, *, body: bytes | None) -> list[tuple[bytes, bytes]]:
     """The headers as bytes; the host that was asked for, also when the request is routed elsewhere."""
     given = {name.lower() for name in headers}
-    wire = [(b"Host", _ascii(asked_host or real_host))]
+    wire = [(b"Host", _ascii(host))]
     wire += [
         (name.encode("latin-1", "replace"), value.encode("utf-8", "surrogatepass"))
         for name, value in headers.items()
@@ -167,7 +168,7 @@ def _wire_headers(
     return wire
 
 
-def _carried(headers: Mapping[str, str], url: str, target: str) -> dict[str, str]:
+def _carried(headers: Mapping[str, str], url: str, *, target: str) -> dict[str, str]:
     """The headers that go along with a redirect: no credentials to another origin."""
     split(target)
     if origin_of(url) == origin_of(target):
@@ -223,7 +224,7 @@ def _timeout_message(error: httpcore.TimeoutException) -> str:
     return "the answer did not come in time"
 
 
-def _failure(error: Exception, host: str, port: int) -> TransportFailure:
+def _failure(error: Exception, host: str, *, port: int) -> TransportFailure:
     kind, message = _kind_of(error)
     return TransportFailure(f"{host}:{port} {message}", kind=kind)
 
@@ -245,7 +246,7 @@ def _kind_of(error: Exception) -> tuple[FailureKind, str]:
     return "reset", f"broke the connection: {text or type(error).__name__}"
 
 
-def _proxy(proxies: Mapping[str, str], scheme: str, host: str) -> str:
+def _proxy(proxies: Mapping[str, str], scheme: str, *, host: str) -> str:
     """The proxy that the environment names for a host; none for this machine itself."""
     if host in ("localhost", "::1") or host.startswith("127."):
         return ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ringback.core.errors import DefinitionError, RingbackError
 from ringback.dataactions.contract import Contract
+from ringback.dataactions.flatten import flattened_schema
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.translate import Translator
 from ringback.lang import velocity
@@ -30,9 +31,10 @@ class Prepared:
         self.action = action
         self.input = Contract(action.input_contract)
         self.output = Contract(action.output_contract)
+        self.leaves = flattened_schema(action.output_contract)
         self.translator = Translator(action.response)
 
-    def render(self, template: str, name: str, context: Mapping[str, Any], *, strict: bool) -> str:
+    def render(self, template: str, name: str, *, context: Mapping[str, Any], strict: bool) -> str:
         """The text of a template of this action.
 
         Raises:

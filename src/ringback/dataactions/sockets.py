@@ -18,7 +18,7 @@ import httpcore
 
 from ringback.dataactions.transport import TransportFailure
 
-AddressCheck = Callable[[str, int, str], None]
+AddressCheck = Callable[[tuple[str, int], str], None]
 
 
 class Until(float):
@@ -82,7 +82,7 @@ class DeadlineStream(httpcore.NetworkStream):
 
 
 class CheckedBackend(httpcore.NetworkBackend):
-    """Connections to addresses that pass `check(host, port, address)`; None checks nothing."""
+    """Connections to addresses that pass `check((host, port), address)`; None checks nothing."""
 
     def __init__(self, check: AddressCheck | None) -> None:
         self._check = check
@@ -97,10 +97,10 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to the first address of `host` that accepts one; every address is checked first."""
-        addresses = resolve(host, port, _left(timeout, httpcore.ConnectTimeout))
+        addresses = resolve(host, port, timeout=_left(timeout, httpcore.ConnectTimeout))
         for address in addresses if self._check else ():
             assert self._check is not None
-            self._check(host, port, address)
+            self._check((host, port), address)
         for number, address in enumerate(addresses, 1):
             left = _left(timeout, httpcore.ConnectTimeout)
             try:
@@ -113,7 +113,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         raise httpcore.ConnectError(f"no address for {host}")
 
 
-def resolve(host: str, port: int, timeout: float | None) -> list[str]:
+def resolve(host: str, port: int, *, timeout: float | None) -> list[str]:
     """The addresses of a name, in the resolver's order.
 
     Raises:
@@ -124,7 +124,7 @@ def resolve(host: str, port: int, timeout: float | None) -> list[str]:
         return [host]
     answer: list[list[str] | OSError] = []
     # The resolver has no timeout of its own: it runs beside, and is left behind when it is late.
-    worker = threading.Thread(target=_look_up, args=(host, port, answer), daemon=True)
+    worker = threading.Thread(target=_look_up, args=((host, port), answer), daemon=True)
     worker.start()
     worker.join(timeout)
     if not answer:
@@ -145,9 +145,9 @@ def _is_literal(host: str) -> bool:
     return False
 
 
-def _look_up(host: str, port: int, answer: list[list[str] | OSError]) -> None:
+def _look_up(peer: tuple[str, int], answer: list[list[str] | OSError]) -> None:
     try:
-        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        rows = socket.getaddrinfo(*peer, type=socket.SOCK_STREAM)
     except OSError as error:
         answer.append(error)
     except UnicodeError as error:

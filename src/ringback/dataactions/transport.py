@@ -18,6 +18,8 @@ from ringback.dataactions import jsontext
 
 MAX_RESPONSE_BYTES = 2 * 1024 * 1024  # architect-behaviour D.1: a response above 2 MB is a failure
 
+_NO_CONTENT = frozenset((204, 205, 304))  # statuses whose answer has no body: null says that, not JSON null
+
 FailureKind: TypeAlias = Literal[
     "refused", "dns", "tls", "reset", "truncated", "protocol", "too_large", "forbidden", "redirect", "url",
     "no_reply", "lost",
@@ -146,6 +148,8 @@ def response_of(document: Any, *, name: str = "upstream") -> Response:
     if not isinstance(headers, Mapping):
         raise UsageError(f"{name}: headers must be an object of texts")
     body = document.get("body", "")
+    if body is None and status in _NO_CONTENT:
+        body = ""
     text = body if isinstance(body, str) else jsontext.encode(body)
     elapsed = document.get("elapsed_ms", 0)
     texts = {str(key): str(value) for key, value in headers.items()}

@@ -94,15 +94,17 @@ def _export(action: DataAction) -> Written:
 def _native_losses(action: DataAction, form: str) -> Iterator[Diagnostic]:
     """What no native form has: a description, status codes, timeouts that are no whole seconds."""
     if action.description:
-        yield _lost(action, "description", f"{form} has no description")
+        yield _lost(action, "description", message=f"{form} has no description")
     if action.response.status_codes:
         codes = ", ".join(map(str, action.response.status_codes))
-        yield _lost(action, "response.statusCodes", f"{form} takes every 2xx for success, not only {codes}")
+        yield _lost(
+            action, "response.statusCodes", message=f"{form} takes every 2xx for success, not only {codes}"
+        )
     if action.timeout is not None and (action.timeout != int(action.timeout) or action.timeout < 1):
         yield _lost(
             action,
             "request.timeout",
-            f"the platform takes whole seconds from 1 to 60, not {action.timeout:g}",
+            message=f"the platform takes whole seconds from 1 to 60, not {action.timeout:g}",
         )
     for name in action.origin.placeholders:
         message = f"{name} stands for a Terraform reference without a value in the file"
@@ -111,7 +113,7 @@ def _native_losses(action: DataAction, form: str) -> Iterator[Diagnostic]:
         )
 
 
-def _lost(action: DataAction, path: str, message: str, hint: str = "") -> Diagnostic:
+def _lost(action: DataAction, path: str, *, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic.at(LOST, "warning", f"{path}: {message}", action.span(path), hint=hint)
 
 
@@ -132,7 +134,7 @@ def to_terraform(action: DataAction) -> str:
             top.append(attribute("config_timeout_seconds", _whole(action.timeout)))
         top.append(attribute("contract_input", dict(action.input_contract), encode=True))
         top.append(attribute("contract_output", dict(action.output_contract), encode=True))
-    return resource_text(kind, action.name, top, [_tf_request(action), _tf_response(action)])
+    return resource_text(kind, action.name, top=top, blocks=[_tf_request(action), _tf_response(action)])
 
 
 def _tf_request(action: DataAction) -> tuple[str, list[str]]:
@@ -160,14 +162,21 @@ def _terraform(action: DataAction) -> Written:
     losses = list(_native_losses(action, "Terraform"))
     if action.integration_type:
         message = f"the integration resource says {action.integration_type!r}, the action does not"
-        losses.append(_lost(action, "integrationType", message))
+        losses.append(_lost(action, "integrationType", message=message))
     if action.action_type not in ("custom", "customAuth"):
-        losses.append(_lost(action, "actionType", f"Terraform cannot make {action.action_type!r} actions"))
+        losses.append(
+            _lost(action, "actionType", message=f"Terraform cannot make {action.action_type!r} actions")
+        )
     if action.is_auth_action and (action.input_contract or action.output_contract):
-        losses.append(_lost(action, "contract", "a custom auth action has none in Terraform"))
+        losses.append(_lost(action, "contract", message="a custom auth action has none in Terraform"))
     if not action.integration_id:
         losses.append(
-            _lost(action, "integrationId", "declare var.integration_id", "or name the integration resource")
+            _lost(
+                action,
+                "integrationId",
+                message="declare var.integration_id",
+                hint="or name the integration resource",
+            )
         )
     return to_terraform(action), tuple(losses)
 
@@ -184,7 +193,7 @@ def to_plain(action: DataAction) -> dict[str, Any]:
     }
     if action.timeout is not None:
         request["timeout"] = _whole(action.timeout * 1000)
-    mapping = [_plain_mapping(action, name, path) for name, path in action.response.translation.items()]
+    mapping = [_plain_mapping(action, name, path=path) for name, path in action.response.translation.items()]
     kind = {"integrationType": action.integration_type} if action.integration_type else {}
     return {
         "name": action.name,
@@ -196,7 +205,7 @@ def to_plain(action: DataAction) -> dict[str, Any]:
     }
 
 
-def _plain_mapping(action: DataAction, name: str, path: str) -> dict[str, Any]:
+def _plain_mapping(action: DataAction, name: str, *, path: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"variableName": name, "jsonPath": path}
     default = action.response.defaults.get(name)
     if default is not None and _json_or_none(default) is not None:
@@ -239,12 +248,12 @@ def _plain(action: DataAction) -> Written:
 def _plain_losses(action: DataAction) -> Iterator[Diagnostic]:
     if action.response.success_template.strip() != _plain_template(action):
         message = "the plain form returns the mapped variables as they are; this success template is lost"
-        yield _lost(action, "config.response.successTemplate", message)
+        yield _lost(action, "config.response.successTemplate", message=message)
     if action.action_type != "custom":
-        yield _lost(action, "actionType", f"the plain form has no {action.action_type!r} actions")
+        yield _lost(action, "actionType", message=f"the plain form has no {action.action_type!r} actions")
     for path in ("secure", "category", "integration_id"):
         if getattr(action, path):
-            yield _lost(action, path, "the plain form does not say it")
+            yield _lost(action, path, message="the plain form does not say it")
     yield from _plain_request_losses(action)
     yield from _plain_value_losses(action)
 
@@ -253,22 +262,28 @@ def _plain_request_losses(action: DataAction) -> Iterator[Diagnostic]:
     request = action.request
     for path, text in (("requestUrlTemplate", request.url or ""), ("requestTemplate", request.body or "")):
         if _DIRECTIVE.search(text):
-            yield _lost(action, f"config.request.{path}", "the plain form has no directives such as #if")
+            yield _lost(
+                action, f"config.request.{path}", message="the plain form has no directives such as #if"
+            )
     if request.url is None:
-        yield _lost(action, "config.request.requestUrlTemplate", "the plain form needs a URL")
+        yield _lost(action, "config.request.requestUrlTemplate", message="the plain form needs a URL")
 
 
 def _plain_value_losses(action: DataAction) -> Iterator[Diagnostic]:
     for name in (*action.input_contract.get("properties", {}), *action.response.translation):
         if not _NAME.fullmatch(str(name)):
-            yield _lost(action, "contract", f"{name!r} is no plain name (letters, digits and underscores)")
+            yield _lost(
+                action, "contract", message=f"{name!r} is no plain name (letters, digits and underscores)"
+            )
     for name, path in action.response.translation.items():
         if (reason := illegal_path(path)) is not None:
-            yield _lost(action, "config.response.translationMap", f"the path of {name} is illegal: {reason}")
+            yield _lost(
+                action, "config.response.translationMap", message=f"the path of {name} is illegal: {reason}"
+            )
     for name, default in action.response.defaults.items():
         if _json_or_none(default) is None:
             message = f"the default {default!r} of {name} is null or no JSON"
-            yield _lost(action, "config.response.translationMapDefaults", message)
+            yield _lost(action, "config.response.translationMapDefaults", message=message)
 
 
 def _plain_template(action: DataAction) -> str:

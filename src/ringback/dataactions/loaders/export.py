@@ -44,8 +44,8 @@ def load_export(node: Node, *, file: str) -> DataAction:
         timeout=config.number("timeoutSeconds", low=1, high=MAX_SUGGESTED_TIMEOUT),
         request=_request(config),
         response=_response(config),
-        input_contract=_schema(contract, "input", ("inputSchema",)),
-        output_contract=_schema(contract, "output", ("successSchema", "outputSchema")),
+        input_contract=_schema(contract, "input", names=("inputSchema",)),
+        output_contract=_schema(contract, "output", names=("successSchema", "outputSchema")),
         origin=Origin(file, "export", _document(node), spans_of(node)),
     )
 
@@ -89,7 +89,7 @@ def _response(config: Fields) -> ResponseConfig:
     )
 
 
-def _schema(contract: Fields | None, side: str, names: tuple[str, ...]) -> Mapping[str, Any]:
+def _schema(contract: Fields | None, side: str, *, names: tuple[str, ...]) -> Mapping[str, Any]:
     section = contract.section(side) if contract else None
     if section is None:
         return {}
@@ -107,7 +107,7 @@ def schema_of(node: Node, path: str) -> Mapping[str, Any]:
         try:
             value = json.loads(value)
         except ValueError:
-            raise wrong(path, "an object", node, hint="the text there is no JSON") from None
+            raise wrong(path, "an object", node=node, hint="the text there is no JSON") from None
     if not isinstance(value, dict):
-        raise wrong(path, "an object", node)
+        raise wrong(path, "an object", node=node)
     return value

@@ -23,7 +23,7 @@ def kind_of(value: object) -> str:
     return _KINDS.get(type(value), "a list")
 
 
-def wrong(path: str, wanted: str, node: Node, *, hint: str = "") -> DefinitionError:
+def wrong(path: str, wanted: str, *, node: Node, hint: str = "") -> DefinitionError:
     """`path must be wanted, not …`, at the node."""
     message = f"{path} must be {wanted}, not {kind_of(node.value)}"
     return DefinitionError(message, span=node.span, hint=hint, code=MALFORMED)
@@ -39,7 +39,7 @@ class Fields:
 
     def __init__(self, node: Node, path: str = "") -> None:
         if not node.is_map:
-            raise wrong(path or "the document", "an object", node)
+            raise wrong(path or "the document", "an object", node=node)
         self.node = node
         self.path = path
 
@@ -58,7 +58,7 @@ class Fields:
         if node is None:
             return default
         if not isinstance(node.value, str):
-            raise wrong(self.name(key), "a text", node)
+            raise wrong(self.name(key), "a text", node=node)
         return node.value
 
     def required_text(self, key: str, *, hint: str = "") -> str:
@@ -77,7 +77,7 @@ class Fields:
         if node is None:
             return default
         if not isinstance(node.value, bool):
-            raise wrong(self.name(key), "true or false", node)
+            raise wrong(self.name(key), "true or false", node=node)
         return node.value
 
     def number(self, key: str, *, low: float, high: float) -> float | None:
@@ -86,7 +86,7 @@ class Fields:
         if node is None:
             return None
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-            raise wrong(self.name(key), f"a number from {low:g} to {high:g}", node)
+            raise wrong(self.name(key), f"a number from {low:g} to {high:g}", node=node)
         if not low <= node.value <= high:
             message = f"{self.name(key)} must be from {low:g} to {high:g}, not {node.value:g}"
             raise DefinitionError(message, span=node.span, code=MALFORMED)
@@ -103,7 +103,7 @@ class Fields:
         return (
             {}
             if section is None
-            else {name: _text(section, name, node) for name, node in section.node.items()}
+            else {name: _text(section, name, node=node) for name, node in section.node.items()}
         )
 
     def items(self, key: str) -> list[Fields]:
@@ -116,7 +116,7 @@ class Fields:
         if node is None:
             return []
         if not node.is_list:
-            raise wrong(self.name(key), "a list", node)
+            raise wrong(self.name(key), "a list", node=node)
         return list(node)
 
     def plain(self, key: str) -> Any:
@@ -125,7 +125,7 @@ class Fields:
         return None if node is None else node.plain()
 
 
-def _text(section: Fields, name: str, node: Node) -> str:
+def _text(section: Fields, name: str, *, node: Node) -> str:
     if isinstance(node.value, str):
         return node.value
     if isinstance(node.value, bool):
@@ -134,21 +134,21 @@ def _text(section: Fields, name: str, node: Node) -> str:
         return node.text or str(node.value)
     if node.value is None:
         return ""
-    raise wrong(section.name(name), "a text", node)
+    raise wrong(section.name(name), "a text", node=node)
 
 
 def spans_of(node: Node, *, depth: int = 6) -> dict[str, Span]:
     """The place of every field by dotted path; list items by `[index]`."""
     found = {"": node.span}
-    _collect(node, "", depth, found)
+    _collect(node, "", depth=depth, found=found)
     return found
 
 
-def _collect(node: Node, path: str, depth: int, found: dict[str, Span]) -> None:
+def _collect(node: Node, path: str, *, depth: int, found: dict[str, Span]) -> None:
     if depth == 0:
         return
     members = [(f"{path}.{key}" if path else key, child) for key, child in node.items()]
     members += [(f"{path}[{index}]", child) for index, child in enumerate(node)] if node.is_list else []
     for name, child in members:
         found[name] = child.span
-        _collect(child, name, depth - 1, found)
+        _collect(child, name, depth=depth - 1, found=found)

@@ -65,7 +65,7 @@ def _variables(top: Fields, key: str) -> dict[str, Fields]:
         name = item.required_text("name")
         node = item.get("name")
         assert node is not None
-        _check_name(name, item.name("name"), node.span)
+        _check_name(name, item.name("name"), span=node.span)
         if name in found:
             first = found[name].node.span
             message = f"{item.name('name')}: variable {name!r} is declared twice, first on line {first.line}"
@@ -86,7 +86,7 @@ def _check_type(item: Fields) -> None:
         )
 
 
-def _check_name(name: str, path: str, span: Span | None) -> None:
+def _check_name(name: str, path: str, *, span: Span | None) -> None:
     if not _NAME.fullmatch(name):
         raise DefinitionError(
             f"{path}: {name!r} is no variable name",
@@ -123,9 +123,11 @@ def _request(request: Fields, inputs: Mapping[str, Fields]) -> RequestConfig:
     section = request.section("headers")
     return RequestConfig(
         method(request, "method"),
-        names.rewrite(url.strip(), request.name("url"), node, _in_url),
+        names.rewrite(url.strip(), request.name("url"), node=node, escape=_in_url),
         {
-            key: names.rewrite(text, f"{request.name('headers')}.{key}", section.get(key) or node, _as_is)
+            key: names.rewrite(
+                text, f"{request.name('headers')}.{key}", node=section.get(key) or node, escape=_as_is
+            )
             for key, text in headers.items()
             if section is not None
         },
@@ -138,10 +140,10 @@ def _body(request: Fields, names: _Names) -> str | None:
     if node is None:
         return None
     text = node.value if isinstance(node.value, str) else jsontext.encode(node.plain())
-    return names.rewrite(text, request.name("body"), node, _in_json)
+    return names.rewrite(text, request.name("body"), node=node, escape=_in_json)
 
 
-Escape = Callable[[str, int, str], str]
+Escape = Callable[[str, str], str]
 
 
 class _Names:
@@ -150,7 +152,7 @@ class _Names:
     def __init__(self, inputs: Mapping[str, Fields]) -> None:
         self.inputs = inputs
 
-    def rewrite(self, text: str, path: str, node: Node, escape: Escape) -> str:
+    def rewrite(self, text: str, path: str, *, node: Node, escape: Escape) -> str:
         """`text` as a native template."""
         parts: list[str] = []
         end = 0
@@ -158,20 +160,20 @@ class _Names:
             parts.append(_literal(text[end : match.start()]))
             reference = match.group(1).strip()
             if reference.startswith(("input.", "credentials.", "authResponse.")):
-                self._declared(reference, path, node)
+                self._declared(reference, path, node=node)
                 parts.append(match.group())
             else:
-                parts.append(escape(self._reference(reference, path, node), match.start(), text))
+                parts.append(escape(self._reference(reference, path, node=node), text[: match.start()]))
             end = match.end()
         return "".join([*parts, _literal(text[end:])])
 
-    def _declared(self, reference: str, path: str, node: Node) -> None:
+    def _declared(self, reference: str, path: str, *, node: Node) -> None:
         scope, _, name = reference.partition(".")
         if scope == "input" and _NAME.fullmatch(name) and name != "rawRequest":
-            self._reference(name, path, node)
+            self._reference(name, path, node=node)
 
-    def _reference(self, name: str, path: str, node: Node) -> str:
-        _check_name(name, path, node.span)
+    def _reference(self, name: str, path: str, *, node: Node) -> str:
+        _check_name(name, path, span=node.span)
         item = self.inputs.get(name)
         if item is None:
             known = ", ".join(self.inputs) or "none"
@@ -190,17 +192,17 @@ def _literal(text: str) -> str:
     return _DIRECTIVE.sub("${esc.hash}", text)
 
 
-def _as_is(reference: str, start: int, text: str) -> str:  # noqa: ARG001  one signature for all places
+def _as_is(reference: str, before: str) -> str:  # noqa: ARG001  one signature for all places
     return reference
 
 
-def _in_url(reference: str, start: int, text: str) -> str:  # noqa: ARG001  one signature for all places
-    return _escaped("uriEncode", reference) if start else reference
+def _in_url(reference: str, before: str) -> str:
+    return _escaped("uriEncode", reference) if before else reference
 
 
-def _in_json(reference: str, start: int, text: str) -> str:
-    before = text[:start].replace("\\\\", "").replace('\\"', "")
-    return _escaped("jsonEncode", reference) if before.count('"') % 2 else reference
+def _in_json(reference: str, before: str) -> str:
+    quotes = before.replace("\\\\", "").replace('\\"', "").count('"')
+    return _escaped("jsonEncode", reference) if quotes % 2 else reference
 
 
 def _escaped(macro: str, reference: str) -> str:
@@ -218,7 +220,7 @@ def _response(response: Fields | None, outputs: Mapping[str, Fields]) -> Respons
     translation: dict[str, str] = {}
     defaults: dict[str, str] = {}
     for entry in entries:
-        name, path = _mapping(entry, translation, outputs)
+        name, path = _mapping(entry, translation, outputs=outputs)
         translation[name] = path
         if entry.node.get("default") is not None:
             defaults[name] = jsontext.encode(entry.plain("default"))
@@ -229,16 +231,18 @@ def _statuses(response: Fields) -> Iterable[int]:
     for index, node in enumerate(response.nodes("statusCodes")):
         path = f"{response.name('statusCodes')}[{index}]"
         if isinstance(node.value, bool) or not isinstance(node.value, int) or not 100 <= node.value <= 599:
-            raise wrong(path, "an HTTP status from 100 to 599", node)
+            raise wrong(path, "an HTTP status from 100 to 599", node=node)
         yield node.value
 
 
-def _mapping(entry: Fields, translation: Mapping[str, str], outputs: Mapping[str, Fields]) -> tuple[str, str]:
+def _mapping(
+    entry: Fields, translation: Mapping[str, str], *, outputs: Mapping[str, Fields]
+) -> tuple[str, str]:
     name, path = entry.required_text("variableName"), entry.required_text("jsonPath")
     name_node, path_node = entry.get("variableName"), entry.get("jsonPath")
     assert name_node is not None
     assert path_node is not None
-    _check_name(name, entry.name("variableName"), name_node.span)
+    _check_name(name, entry.name("variableName"), span=name_node.span)
     if name in translation:
         message = f"{entry.name('variableName')}: variable {name!r} is mapped twice"
         raise DefinitionError(message, span=name_node.span, code=DOUBLE)
@@ -249,11 +253,11 @@ def _mapping(entry: Fields, translation: Mapping[str, str], outputs: Mapping[str
             hint=f"add it to outputVariables; declared: {', '.join(outputs) or 'none'}",
             code=UNDECLARED,
         )
-    _check_path(path, entry.name("jsonPath"), path_node)
+    _check_path(path, entry.name("jsonPath"), node=path_node)
     return name, path
 
 
-def _check_path(path: str, field: str, node: Node) -> None:
+def _check_path(path: str, field: str, *, node: Node) -> None:
     try:
         jsonpath.compile(path)
     except DefinitionError as error:

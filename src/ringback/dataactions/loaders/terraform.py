@@ -43,7 +43,7 @@ def load_terraform(text: str, *, file: str) -> tuple[DataAction, ...]:
     types = dict(_integration_types(blocks))
     resources = [block for block in blocks if block.kind == "resource" and block.labels[:1]]
     return tuple(
-        _Resource(block, types, text, file).action()
+        _Resource(block, types, text=text, file=file).action()
         for block in resources
         if block.labels[0] in (ACTION, AUTH_ACTION)
     )
@@ -58,7 +58,7 @@ def _integration_types(blocks: tuple[Block, ...]) -> Iterator[tuple[str, str]]:
 
 
 class _Resource:
-    def __init__(self, block: Block, types: Mapping[str, str], text: str, file: str) -> None:
+    def __init__(self, block: Block, types: Mapping[str, str], *, text: str, file: str) -> None:
         self.block = block
         self.types = types
         self.text = text
@@ -104,7 +104,7 @@ class _Resource:
         match = _INTEGRATION.fullmatch(found.name) if isinstance(found, Placeholder) else None
         return self.types.get(match.group(1), "") if match else ""
 
-    def string(self, attributes: Mapping[str, Any], key: str, default: str = "") -> str:
+    def string(self, attributes: Mapping[str, Any], key: str, *, default: str = "") -> str:
         value = attributes.get(key)
         if value is None:
             return default
@@ -129,7 +129,7 @@ class _Resource:
         if section is None:
             return RequestConfig()
         values = section.attributes
-        method = self.string(values, "request_type", "GET").upper()
+        method = self.string(values, "request_type", default="GET").upper()
         if method not in METHODS and not method.startswith("TF_"):
             raise self.error(
                 f"config_request.request_type must be one of {', '.join(METHODS)}, not {method!r}"
@@ -144,7 +144,7 @@ class _Resource:
         return ResponseConfig(
             translation=self.texts(values, "translation_map"),
             defaults=self.texts(values, "translation_map_defaults"),
-            success_template=self.string(values, "success_template", "${rawResult}"),
+            success_template=self.string(values, "success_template", default="${rawResult}"),
         )
 
     def texts(self, values: Mapping[str, Any], key: str) -> dict[str, str]:
