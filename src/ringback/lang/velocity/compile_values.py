@@ -73,11 +73,22 @@ class ValueCompiler:
                 return self.reference(node)
 
     def condition(self, node: t.Expression) -> Callable[[Runtime], bool]:
-        """The truth of an expression; a bare variable that is not set is false in strict mode too."""
-        if isinstance(node, t.Reference) and not node.steps:
-            value = self.reference(node, required=False)
-        else:
-            value = self.value(node)
+        """The truth of an expression.
+
+        The engine asks some nodes for their truth without computing them: sums and products and ranges are
+        false, and `-x` is as true as `x`. A bare variable that is not set is false in strict mode too.
+        """
+        match node:
+            case t.Range():
+                return _false
+            case t.Binary() if node.operator in arithmetic.OPERATORS:
+                return _false
+            case t.Unary() if node.operator == "-":
+                return self.condition(node.operand)
+            case t.Reference() if not node.steps:
+                value = self.reference(node, required=False)
+            case _:
+                value = self.value(node)
         return lambda rt: is_true(value(rt))
 
     def _string(self, node: t.String) -> Value:
@@ -90,12 +101,10 @@ class ValueCompiler:
         first, last = self.value(node.first), self.value(node.last)
 
         def run(rt: Runtime) -> range | None:
-            start, end = first(rt), last(rt)
-            if not isinstance(start, (int, float)) or not isinstance(end, (int, float)):
+            left, right = arithmetic.number_of(first(rt)), arithmetic.number_of(last(rt))
+            if left is None or right is None:
                 return None
-            if isinstance(start, bool) or isinstance(end, bool):
-                return None
-            start, end = methods.numbers.to_int(start), methods.numbers.to_int(end)
+            start, end = methods.numbers.to_int(left), methods.numbers.to_int(right)
             return range(start, end + 1) if start <= end else range(start, end - 1, -1)
 
         return run
@@ -137,7 +146,7 @@ class ValueCompiler:
             value = operand(rt)
             number = arithmetic.number_of(value)
             if number is None:
-                return refuse() if value is not None and type(value) is not str else None
+                return refuse()
             return arithmetic.negate(number)
 
         return run
@@ -162,7 +171,8 @@ class ValueCompiler:
             case t.Reference() | t.String():
                 return self.where.whole[node.start : node.end]
             case t.Unary():
-                return self.where.whole[node.start : node.end]
+                known = self._literal(node.operand) is not None
+                return self.where.whole[node.start : node.end] if known else None
             case t.Binary():
                 if self._literal(node.left) is None:
                     return None
@@ -221,7 +231,7 @@ class ValueCompiler:
                 text = self._joined(first, node.left) + self._joined(second, node.right)
                 rt.charge(len(text) >> 7)
                 return text
-            return _refused(first, second, refusals, (*arithmetic.NUMBER_TYPES,))
+            return refusals[type(first) in arithmetic.NUMBER_TYPES]()
 
         return self._limited(run, node.start)
 
@@ -242,7 +252,7 @@ class ValueCompiler:
             first, second = left(rt), right(rt)
             one, two = arithmetic.number_of(first), arithmetic.number_of(second)
             if one is None or two is None:
-                return _refused(first, second, refusals, (*arithmetic.NUMBER_TYPES, str))
+                return refusals[one is not None]()
             return compute(one, two)
 
         return self._limited(run, node.start)
@@ -445,20 +455,12 @@ class ValueCompiler:
         return put
 
 
+def _false(_rt: Runtime) -> bool:
+    return False
+
+
 def _shortened(node: t.Reference) -> t.Reference:
     return t.Reference(node.source, node.root, node.steps[:-1], start=node.start, end=node.end)
-
-
-def _refused(
-    first: Any, second: Any, refusals: tuple[Callable[[], None], Callable[[], None]], accepted: tuple[type, ...]
-) -> None:
-    """The result of arithmetic on what is no number: null, unless an operand makes the engine fail."""
-    if first is None or second is None:
-        return
-    if type(first) not in accepted:
-        refusals[0]()
-    elif type(second) not in accepted:
-        refusals[1]()
 
 
 def _plain_call(rt: Runtime, value: Any, name: str, given: list[Any]) -> Any:

@@ -254,7 +254,7 @@ class Compiler(ValueCompiler):
     def _call(self, node: t.Call) -> Op:
         arguments = tuple(map(self.value, node.arguments))
         body = None if node.body is None else self.block(node.body)
-        unknown = node.indent + node.source + (node.ending.tail if node.body else node.tail)
+        unknown = node.indent + node.shown + (node.ending.tail if node.body else node.tail)
         demands = node.source.endswith(")") or node.body is not None
 
         def run(rt: Runtime) -> str | None:

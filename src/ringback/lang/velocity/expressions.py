@@ -321,6 +321,9 @@ class ExpressionParser:
                 alternate = self.parse_expression()
                 self.depth -= 1
             last = self._close_formal()
+        if "$" not in first.image:  # `$x{$name}`: the braces begin no reference of their own
+            source = self.origin.text[first.start : last.end]
+            return t.Escaped(source, source)
         if _ESCAPED_QUIET.search(first.image):
             return self._escaped_quiet(first, last)
         return self._reference(first, root, last, steps, alternate)

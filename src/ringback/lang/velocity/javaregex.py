@@ -298,8 +298,6 @@ def split(text: str, pattern: str, limit: int = 0) -> list[str]:
                 break
             if found.end() == 0:
                 continue
-            if found.start() == found.end() == len(text):
-                continue
             pieces.append(text[start : found.start()])
             start = found.end()
 

@@ -173,8 +173,6 @@ def _to_int(value: Any) -> Converted:
     if kind is int:
         fits = numbers.signed(value, 32) == value
         return (0, value) if fits else (_CONVERTED, numbers.signed(value, 32))
-    if kind is Char:
-        return 1, ord(value)
     if kind is bool:
         return _CONVERTED, int(value)
     if kind is float or kind is Float32 or kind is Decimal:

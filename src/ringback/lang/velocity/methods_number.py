@@ -138,6 +138,8 @@ def _decimal_hash(value: Decimal) -> int:
 
 
 def _parse_int(text: str | None, radix: int, low: int, high: int) -> int:
+    if not 2 <= radix <= 36:
+        raise MethodFailed("NumberFormatException", f"radix {radix} out of range")
     digits = "" if text is None else text[1:] if text[:1] in {"+", "-"} else text
     try:
         number = int(text or "", radix) if digits.isalnum() and len(digits) < 200 else None
@@ -323,9 +325,15 @@ DECIMAL_METHODS: Table = {
     "toPlainString": (Method("", lambda value: f"{value:f}"),),
     "stripTrailingZeros": (Method("", lambda value: value.normalize() if value else Decimal(0)),),
 }
+def _compare_booleans(value: bool, other: Any) -> int:  # noqa: FBT001
+    if type(other) is not bool:
+        raise MethodFailed("ClassCastException", "the argument is of another class")
+    return int(value) - int(other)
+
+
 BOOLEAN_METHODS: Table = {
     "booleanValue": (Method("", lambda value: value),),
-    "compareTo": (Method("z", lambda value, other: int(value) - int(other)),),
+    "compareTo": (Method("o", _compare_booleans),),
     "compare": (Method("zz", lambda _value, left, right: int(left) - int(right)),),
     "parseBoolean": (Method("s", lambda _value, text: (text or "").lower() == "true"),),
     "valueOf": (

@@ -282,13 +282,35 @@ class Parser(ExpressionParser):
             raise TemplateSyntaxError(
                 f"Invalid arg '{word}' in macro #{name}", span=self.origin.span(start), kind="TemplateInitException"
             )
+        first = self.tokens.index(token)
         if not name.startswith("@"):
             source = self.origin.text[start : self._previous_end()]
-            return t.Call(name, values, source, word, None, t.Ending(), indent, self._after(began=began), at)
+            shown = self._shown_call(first, self.index)
+            return t.Call(name, values, source, shown, word, None, t.Ending(), indent, self._after(began=began), at)
         tail, body = self._body()
         ending = self._block_end(f"#{name}", token, began=began)
         source = self.origin.text[start : self._previous_end()].removesuffix(ending.tail)
-        return t.Call(name[1:], values, source, word, body, t.Ending("", ending.tail), indent, tail, at)
+        shown = self._shown_call(first, self.index).removesuffix(ending.tail)
+        ending = t.Ending("", ending.tail)
+        return t.Call(name[1:], values, source, shown, word, body, ending, indent, tail, at)
+
+    def _shown_call(self, first: int, after: int) -> str:
+        """What the engine keeps of a call's text: no backslashes before references, no text of comments."""
+        tokens = self.tokens[first:after]
+        head = tokens[0].image[tokens[0].lead - 1 :]
+        return head + "".join(map(self._kept, tokens[1:]))
+
+    def _kept(self, token: Token) -> str:
+        match token.kind:
+            case Kind.COMMENT if token.body.startswith("##"):
+                return token.image[: token.lead] + "##" + token.body[len(token.body.rstrip("\r\n")) :]
+            case Kind.COMMENT:
+                return "*#" if len(token.body) > 3 and token.body.endswith("*#") else ""
+            case Kind.ESCAPED_DIRECTIVE:
+                return self._escaped_directive(token).shown
+            case Kind.IDENTIFIER | Kind.OPEN_FORMAL if "$" in token.image:
+                return token.image[token.image.rindex("$") :]
+        return token.image
 
     def _previous_end(self) -> int:
         return self.tokens[self.index - 1].end

@@ -131,7 +131,7 @@ _NUMBERS = r"""(?P<range_start>-?[0-9]+(?=\.\.))
 _VALUES = rf"""{_BLANKS}|(?P<string>"(?:[^"]|"")*"|'(?:[^']|'')*')|{_NUMBERS}"""
 _OPERATORS = r"""(?P<operator>&&|\|\||<=|>=|==|!=|[<>+*/%-])|(?P<not>!)|(?P<assign>=)"""
 _SEPARATORS = r"(?P<comma>,)|(?P<range>\.\.)|(?P<colon>:)"
-_MEMBERS = r"(?P<dot>\.(?=[A-Za-z_]))|(?P<open_index>\[)|(?P<close_formal>\})"
+_MEMBERS = r"(?P<dot>\.(?=[A-Za-z_]))|(?P<open_index>\[)|(?P<open_formal>\{)|(?P<close_formal>\})"
 _KEYWORDS = r"(?P<keyword>true|false|and|or|not|eq|ne|lt|le|gt|ge)"
 
 
@@ -325,21 +325,21 @@ class Lexer:
 
     def line(self, _image: str) -> None:
         """`## …` up to and with the line end."""
-        if self.mode in {Mode.REF, Mode.PROP, Mode.ROOT, Mode.HASH}:
+        if self.mode in {Mode.REF, Mode.ROOT, Mode.HASH}:
             self.pop()
         end = _LINE_END.search(self.source, self.pos)
         self.emit(Kind.COMMENT, self.source[self.pos : end.end() if end else len(self.source)])
 
     def block(self, _image: str) -> None:
         """`#* … *#`; without its end it takes the rest of the template."""
-        if self.mode in {Mode.REF, Mode.PROP, Mode.ROOT, Mode.HASH}:
+        if self.mode in {Mode.REF, Mode.ROOT, Mode.HASH}:
             self.pop()
         end = _COMMENT_REST.match(self.source, self.pos + 2)
         self.emit(Kind.COMMENT, self.source[self.pos : end.end() if end else len(self.source)])
 
     def raw(self, _image: str) -> None:
         """`#[[ … ]]#`."""
-        if self.mode in {Mode.REF, Mode.PROP, Mode.ROOT, Mode.HASH}:
+        if self.mode in {Mode.ROOT, Mode.HASH}:
             self.pop()
         end = self.source.find("]]#", self.pos + 3)
         if end < 0:
@@ -348,7 +348,7 @@ class Lexer:
 
     def set(self, image: str) -> None:
         """`#set(`, the parenthesis with it."""
-        if self.mode in {Mode.REF, Mode.PROP, Mode.ROOT, Mode.HASH}:
+        if self.mode in {Mode.ROOT, Mode.HASH}:
             self.pop()
         self.emit(Kind.SET, image)
         self.push(Mode.ARGS)
@@ -376,7 +376,7 @@ class Lexer:
     # References.
 
     def open_formal(self, image: str) -> None:
-        """`{` after `$`."""
+        """`{` after `$`, or directly behind a bare reference, where it begins a reference too."""
         self.emit(Kind.OPEN_FORMAL, image)
         self.formal = True
 

@@ -277,13 +277,15 @@ class Call:
     """`#name(arguments)`, or with a body `#@name(arguments) … #end`.
 
     Attributes:
-        source: the call as written, which is what it prints when there is no such macro.
+        source: the call as written.
+        shown: what it prints when there is no such macro: the same, but for backslashes and comments.
         word: the argument that is a plain word, an error in a call of a known macro; or empty.
     """
 
     name: str
     arguments: tuple[Expression, ...]
     source: str
+    shown: str
     word: str = ""
     body: Block | None = None
     ending: Ending = Ending()
