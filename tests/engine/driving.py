@@ -30,18 +30,16 @@ from ringback.engine.run import Run
 from ringback.engine.session import Session
 from ringback.engine.world import World
 from ringback.engine.world_loader import load_world
-from ringback.flows.effects import Effect, HungUp, Reply
+from ringback.flows.effects import Effect, HungUp, Reply, Transfer, TransferReply
 from ringback.flows.loaders.archy import load_archy
 from ringback.flows.loaders.plain import load_plain
 from ringback.lang.expr.values import from_plain
 from ringback.trace.codec import event_dict
 from ringback.trace.events import Event
 
-_GIVEN = (
-    "about flow caller world replies from to set participantData builtIns at seed node policies hangup want"
-)
+_GIVEN = "about flow caller world replies from to set participantData builtIns at seed node policies want"
 _WANTED = "end status said heard ran events times errors variables participantData duration_ms policies"
-GIVEN, WANTED = frozenset(_GIVEN.split()), frozenset(_WANTED.split())
+GIVEN, WANTED = frozenset([*_GIVEN.split(), "hangup", "refuse"]), frozenset(_WANTED.split())
 DEFAULT_FROM, DEFAULT_TO = "+12125550123", "+13175550100"
 # A fork costs as much as a reload; long runs fork only at their first effects.
 FORKS = 60
@@ -94,13 +92,16 @@ def transport(spec: Any, name: str = "reply") -> Transport:
     return CannedTransport([response_of(item, name=name) for item in several], repeat=True)
 
 
-class HangingUp(ScriptedDriver):
-    """A scripted driver whose caller hangs up at the n-th effect, whatever it is."""
+class UnkindDriver(ScriptedDriver):
+    """A scripted driver whose caller hangs up at the n-th effect, or whose transfers are all refused."""
 
     left: int = -1
+    refuse: bool = False
 
     def answer(self, session: Session, effect: Effect) -> Reply:
         self.left -= 1
+        if self.refuse and isinstance(effect, Transfer):
+            return TransferReply(accepted=False, error_type="Refused", error_message="nobody answers")
         return HungUp(5) if self.left == 0 else super().answer(session, effect)
 
 
@@ -108,8 +109,8 @@ def driver_of(given: Mapping[str, Any]) -> ScriptedDriver:
     """The driver of a case."""
     world = world_of(given.get("world"), given.get("files") or {})
     replies = {name.lower(): transport(spec) for name, spec in (given.get("replies") or {}).items()}
-    driver = HangingUp(world, DataCalls(world, replies), parse_caller(given.get("caller") or ""))
-    driver.left = given.get("hangup", -1)
+    driver = UnkindDriver(world, DataCalls(world, replies), parse_caller(given.get("caller") or ""))
+    driver.left, driver.refuse = given.get("hangup", -1), given.get("refuse", False)
     return driver
 
 

@@ -24,6 +24,7 @@ from ringback.engine.world import DataActionSetup, World
 from ringback.flows.effects import CallDataAction, DataActionReply, PostLookup
 
 DEFAULT_STEP_MS = 60_000  # the stored default of the step's own clock (architect-behaviour D.1)
+_ANY_OBJECT: Mapping[str, Any] = {"type": "object", "properties": {}}
 _BRIEF = 400  # characters of a body that the trace keeps
 
 
@@ -140,7 +141,9 @@ def _answered(request: Request, response: Response, source: str, *, body_is_outp
         return _failed(fault, elapsed, http, source)
     if not good:
         return _failed(refused(response, body), elapsed, http, source)
-    outputs = flatten(body, {}) if body_is_output else {"body": body}
+    outputs = (
+        flatten(body, _ANY_OBJECT if isinstance(body, dict) else {}) if body_is_output else {"body": body}
+    )
     return DataActionReply(elapsed, outputs=outputs, http=http, source=source)
 
 

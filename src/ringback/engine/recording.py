@@ -30,11 +30,11 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
     if not reply.digits and not reply.speech:
         return events.InputReceived(accepted=False, reason="nothing in time")
     if effect.kind == "menu":
-        good = (reply.digits or reply.speech.lower()) in effect.options
+        good = (reply.digits or reply.speech.strip().lower()) in effect.options
         reason = "" if good else "not on the menu"
     else:
         count = len(ask.entered(reply.digits, effect.terminator))
-        good = effect.least <= count <= effect.most
+        good = effect.least <= count <= effect.most or reply.digits in tuple(effect.alone)
         reason = "" if good else f"{count} of {effect.least} to {effect.most} digits"
     return events.InputReceived(digits=reply.digits, speech=reply.speech, accepted=good, reason=reason)
 

@@ -38,6 +38,7 @@ class Gather(Effect, frozen=True, tag="gather"):
         kind: "menu" (one key or a speech term) or "digits".
         least, most: number of digits for kind "digits"; 1 and 1 for a menu.
         terminator: key that ends the entry, or "".
+        alone: keys that are an entry on their own, such as "*".
         timeout_ms: silence after the prompt until the entry counts as empty.
         inter_digit_ms: silence between keys that ends the entry.
         options: for a menu, what can be pressed or said -> choice name.
@@ -52,6 +53,7 @@ class Gather(Effect, frozen=True, tag="gather"):
     inter_digit_ms: int = 3_000
     language: str = ""
     options: dict[str, str] = {}
+    alone: str = ""
 
 
 class CallDataAction(Effect, frozen=True, tag="call_data_action"):
@@ -183,7 +185,6 @@ class TransferReply(msgspec.Struct, frozen=True, tag_field="reply", tag="transfe
     accepted: bool = True
     error_type: str = ""
     error_message: str = ""
-
 
 
 def entered(keys: str, terminator: str) -> str:

@@ -51,7 +51,15 @@ def build(b: Builder) -> Step:
 
     def begin(run: Any) -> Next:
         return Gather(
-            prompt(run), "digits", least, most, terminator, patience(run), between(run), run.language
+            prompt(run),
+            "digits",
+            least,
+            most,
+            terminator,
+            timeout_ms=patience(run),
+            inter_digit_ms=between(run),
+            language=run.language,
+            alone=("*" if star(run) else "") + ("#" if pound(run) else ""),
         )
 
     def accepted(run: Any, keys: str) -> str | None:

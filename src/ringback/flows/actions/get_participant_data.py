@@ -23,8 +23,12 @@ def build(b: Builder) -> Step:
 
     def begin(run: Any) -> Next:
         for name, assign in pairs:
-            if assign is not None:
-                assign(run, run.participant_data.get(name(run)))
+            if assign is None:
+                continue
+            value = run.participant_data.get(name(run))
+            if value is None:
+                run.services.policy("missing_participant_data")
+            assign(run, value)
         return down
 
     return Step(begin)

@@ -17,16 +17,17 @@ def build(b: Builder) -> Step:
     return Step(begin)
 
 
-_FIELDS = (
-    Field("targetTaskRef", "task", "ref", required=True, about="The task."),
-    Field("inputs.*", "any", about="Values of the task's input variables."),
-)
+_TARGET = Field("targetTaskRef", "task", "ref", required=True, about="The task.")
 JUMP_TO_TASK = ActionType(
     key="jumpToTask",
     title="Jump to Reusable Task",
     about="Continues in another task; never returns.",
     build=build,
-    fields=_FIELDS,
+    fields=(
+        _TARGET,
+        Field("inputs.*", "any", about="Values of the task's input variables."),
+        Field("taskInputs.*", "any", about="The same by its name in the scripting SDK."),
+    ),
     ends=True,
     policies=("task_variable_lifetime",),
     source="scripting SDK: ActionJumpToTask",
@@ -36,7 +37,7 @@ MENU_JUMP_TO_TASK = ActionType(
     title="Jump to Reusable Task (menu choice)",
     about="A menu choice that continues in a task.",
     build=build,
-    fields=_FIELDS,
+    fields=(_TARGET,),
     ends=True,
     source="scripting SDK: MenuChoice with ActionJumpToTask",
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ringback.flows.actions.base import ActionType, Builder, Field, FlowFault, Next, Step
-from ringback.flows.actions.external_contacts import contacts_of
 from ringback.flows.effects import ContactsReply, DataActionReply, FindContacts, PostLookup
 from ringback.lang.expr.values import Json, plain
 
@@ -26,10 +25,10 @@ def _fault_to_json(reply: DataActionReply) -> Json:
 def build(b: Builder) -> Step:
     """POST {"phoneNumber": caller} and what `inputs` maps; the JSON answer goes to the output variable."""
     url, timeout = b.name("url"), int(b.name("timeoutMs") or DEFAULT_TIMEOUT_MS)
+    given = b.node("inputs")
     inputs = [
         (name, b.type_of(node), b.compile(node, None))
-        for name, node in (b.node("inputs") or b.action.body).items()
-        if b.node("inputs")
+        for name, node in (given.items() if given is not None else ())
     ]
     store, error = b.writes("outputVariable"), b.writes("errorVariable")
     exits = {status: b.exit(status) for status in ("success", "failure", "timeout")}
@@ -50,8 +49,8 @@ def build(b: Builder) -> Step:
 
 
 def build_contact(b: Builder) -> Step:
-    """Looks the caller up in the external contacts; nobody found gives JSON null."""
-    store, down = b.writes("outputVariable"), b.down()
+    """Looks the caller up in the external contacts; nobody found is a success with JSON null."""
+    store, success, failure = b.writes("outputVariable"), b.exit("success"), b.exit("failure")
 
     def begin(run: Any) -> Next:
         number = run.caller_number()
@@ -60,10 +59,11 @@ def build_contact(b: Builder) -> Step:
         return FindContacts("term", number)
 
     def resume(run: Any, reply: ContactsReply) -> Next:
-        contacts_of(reply)
+        if reply.error:
+            return failure
         if store is not None:
             store(run, Json(reply.contacts[0] if reply.contacts else None))
-        return down
+        return success
 
     return Step(begin, resume)
 
