@@ -187,7 +187,7 @@ def _simple_value(reader: Program, simple: tuple[tuple[Any, Any], ...]) -> Opera
                     return general(item, run)
                 node = node[key]
         except LookupError:
-            return general(item, run) if run.leaf_null else UNDEFINED
+            return general(item, run) if run.leaf_null or run.suppress else UNDEFINED
         return node
 
     return value
