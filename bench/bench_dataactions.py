@@ -1,4 +1,4 @@
-"""Data actions against bare httpx calls to the same loopback server, and what hostile servers cost.
+"""Data actions against bare httpx calls to the same loopback server.
 
 The first rows put everything but the socket (`execute` with a canned answer) beside one httpx call: the aim
 is at most 0.4. The `live` rows are whole executions over our own transport. The server is a process of its
@@ -8,11 +8,8 @@ own that answers from memory.
 from __future__ import annotations
 
 import json
-import resource
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,7 +138,7 @@ def run() -> list[tuple[str, float, float, float]]:
             text = json.dumps(action(case, base + path, response, output))
             prepared = prepare(load_data_action(text, file="bench.json"))
             rows += _rows(case, prepared, body, base + path, (client, live))
-    return rows + hostile()
+    return rows
 
 
 def _rows(
@@ -168,66 +165,6 @@ def _rows(
         (f"overhead: {case}", overhead, baseline, baseline / overhead),
         (f"live: {case}", whole, baseline, baseline / whole),
     ]
-
-
-def hostile() -> list[tuple[str, float, float, float]]:
-    """Seconds until refused, megabytes of memory gained, and the ratio to the limit of one second."""
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    talks: dict[str, Callable[[socket.socket], None]] = {
-        "1 GB": lambda peer: _pour(peer, head + b"\r\n", b" " * 65536, 16384),
-        "100,000 nested arrays": lambda peer: peer.sendall(
-            head + b"Content-Length: 100000\r\n\r\n" + b"[" * 100_000
-        ),
-        "never answers": lambda _: time.sleep(1.2),
-        "drips": lambda peer: _drip(peer, head),
-    }
-    return [_hostile_row(case, talk) for case, talk in talks.items()]
-
-
-def _hostile_row(case: str, talk: Callable[[socket.socket], None]) -> tuple[str, float, float, float]:
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        peer, _ = listener.accept()
-        with peer:
-            peer.recv(65536)
-            try:
-                talk(peer)
-            except OSError:
-                return
-
-    worker = threading.Thread(target=serve, daemon=True)
-    worker.start()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    document = action(case, url, {"successTemplate": "{}"}, {})
-    with HttpTransport(HostPolicy(loopback=True)) as live:
-        report = execute(
-            load_data_action(json.dumps(document), file="x"),
-            {"phoneNumber": "1"},
-            transport=live,
-            timeout=1.0,
-        )
-    seconds = time.perf_counter() - started
-    megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    assert report.status != "success"
-    listener.close()
-    worker.join(3)
-    return f"refused: {case} (seconds, MB)", seconds, megabytes, seconds
-
-
-def _pour(peer: socket.socket, head: bytes, chunk: bytes, count: int) -> None:
-    peer.sendall(head)
-    for _ in range(count):
-        peer.sendall(chunk)
-
-
-def _drip(peer: socket.socket, head: bytes) -> None:
-    peer.sendall(head + b"Content-Length: 1000\r\n\r\n")
-    for _ in range(30):
-        time.sleep(0.1)
-        peer.sendall(b" ")
 
 
 if __name__ == "__main__":

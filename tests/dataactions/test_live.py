@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ringback.dataactions import execute, load_data_action
 from ringback.dataactions.hosts import HostPolicy
 from ringback.dataactions.live import HttpTransport
 from ringback.dataactions.transport import MAX_RESPONSE_BYTES, Request, TransportFailure, TransportTimeout
@@ -253,6 +254,35 @@ def test_the_timeout_is_for_the_whole_answer(talk: Any) -> None:
         with pytest.raises(TransportTimeout):
             send(url, timeout=0.4)
         assert 0.35 < time.perf_counter() - started < 1.0
+
+
+def nested(connection: socket.socket, stop: threading.Event) -> None:
+    read_request(connection)
+    body = b"[" * 100_000 + b"]" * 100_000
+    connection.sendall(HEAD + b"Content-Length: 200000\r\n\r\n" + body)
+
+
+@pytest.mark.parametrize(
+    ("talk", "status", "code"),
+    [
+        (gigabyte, "failure", "response.too.large"),
+        (nested, "failure", "bad.request"),
+        (cut, "failure", "bad.gateway"),
+        (reset, "failure", "bad.gateway"),
+        (silent, "timeout", "request.timeout"),
+        (drip, "timeout", "request.timeout"),
+    ],
+)
+def test_an_action_survives_hostile_servers(talk: Any, status: str, code: str) -> None:
+    with raw_server(talk) as url, HttpTransport(LOCAL) as transport:
+        document = {"name": "x", "config": {"request": {"requestUrlTemplate": url, "requestType": "GET"}}}
+        action = load_data_action(json.dumps(document), file="x.json")
+        started = time.perf_counter()
+        report = execute(action, {}, transport=transport, timeout=0.5)
+    assert time.perf_counter() - started < 2
+    assert report.status == status
+    assert report.error is not None
+    assert report.error.error_code == code
 
 
 def test_a_refused_call_is_sent_once() -> None:

@@ -86,7 +86,7 @@ def _values(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, member in value.items():
             yield from _values(member, _join(name, key))
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+    elif isinstance(value, list) and dict in map(type, value):
         yield from _parallel(value, name)
     else:
         yield name, value
