@@ -149,7 +149,7 @@ def place(node: Node, inner: Span | None) -> Span:
     if inner is None:
         return node.span
     line = node.span.text
-    start = line.find(inner.text) if inner.text and inner.line == 1 else -1
+    start = line.find(inner.text, max(node.span.column - 1, 0)) if inner.text and inner.line == 1 else -1
     if start >= 0:
         return Span(node.span.file, node.span.line, start + inner.column, inner.length, line)
     return Span(node.span.file, node.span.line + inner.line - 1, inner.column, inner.length, inner.text)
