@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringback.core.errors import DefinitionError
-from ringback.dataactions import load_data_action
+from ringback.dataactions import CannedTransport, execute, load_data_action, response_of
 from tests.dataactions.documents import PLAIN, action_of, changed
 
 
@@ -64,6 +64,20 @@ def test_a_default_of_a_mapping_is_json() -> None:
     assert load_data_action(json.dumps(changed(PLAIN, path, entry)), file="p").response.defaults == {
         "userName": '"none"'
     }
+
+
+def test_names_that_start_with_a_digit() -> None:
+    document = changed(PLAIN, "outputVariables", [variable("1st"), variable("_1st")])
+    mapping = [{"variableName": name, "jsonPath": f"$.{name}"} for name in ("1st", "_1st")]
+    document = changed(document, "response.body.mapping", mapping)
+    document = changed(document, "inputVariables.0.name", "2nd")
+    document = changed(document, "request.url", "https://x.example/${2nd}")
+    action = load_data_action(json.dumps(document), file="p")
+    inputs = {"2nd": "b", "externalApiKey": "k"}
+    transport = CannedTransport([response_of({"body": {"1st": 1, "_1st": 2}})])
+    report = execute(action, inputs, transport=transport)
+    assert report.found.url == "https://x.example/b"
+    assert report.output == {"1st": 1, "_1st": 2}
 
 
 ERRORS: list[tuple[str, Any, str, str]] = [

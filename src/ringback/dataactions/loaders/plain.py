@@ -217,14 +217,24 @@ def _response(response: Fields | None, outputs: Mapping[str, Fields]) -> Respons
         statuses = tuple(_statuses(response))
         body = response.section("body")
         entries = body.items("mapping") if body else []
+    variables: dict[str, str] = {}
     translation: dict[str, str] = {}
     defaults: dict[str, str] = {}
     for entry in entries:
-        name, path = _mapping(entry, translation, outputs=outputs)
-        translation[name] = path
+        name, path = _mapping(entry, variables, outputs=outputs)
+        variables[name] = variable = _variable(name, outputs)
+        translation[variable] = path
         if entry.node.get("default") is not None:
-            defaults[name] = jsontext.encode(entry.plain("default"))
-    return ResponseConfig(translation, defaults, _success_template(translation), statuses)
+            defaults[variable] = jsontext.encode(entry.plain("default"))
+    return ResponseConfig(translation, defaults, _success_template(variables), statuses)
+
+
+def _variable(name: str, taken: Mapping[str, Fields]) -> str:
+    """The template variable of an output: Velocity has no names that start with a digit."""
+    variable = f"_{name}" if name[0].isdigit() else name
+    while variable != name and variable in taken:
+        variable = f"_{variable}"
+    return variable
 
 
 def _statuses(response: Fields) -> Iterable[int]:
@@ -235,15 +245,13 @@ def _statuses(response: Fields) -> Iterable[int]:
         yield node.value
 
 
-def _mapping(
-    entry: Fields, translation: Mapping[str, str], *, outputs: Mapping[str, Fields]
-) -> tuple[str, str]:
+def _mapping(entry: Fields, mapped: Mapping[str, str], *, outputs: Mapping[str, Fields]) -> tuple[str, str]:
     name, path = entry.required_text("variableName"), entry.required_text("jsonPath")
     name_node, path_node = entry.get("variableName"), entry.get("jsonPath")
     assert name_node is not None
     assert path_node is not None
     _check_name(name, entry.name("variableName"), span=name_node.span)
-    if name in translation:
+    if name in mapped:
         message = f"{entry.name('variableName')}: variable {name!r} is mapped twice"
         raise DefinitionError(message, span=name_node.span, code=DOUBLE)
     if name not in outputs:
@@ -265,5 +273,5 @@ def _check_path(path: str, field: str, *, node: Node) -> None:
         raise DefinitionError(message, span=node.span, hint=error.hint, code=ILLEGAL_PATH) from None
 
 
-def _success_template(names: Iterable[str]) -> str:
-    return "{" + ", ".join(f'"{name}": ${{{name}}}' for name in names) + "}"
+def _success_template(variables: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'"{name}": ${{{variable}}}' for name, variable in variables.items()) + "}"
