@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import resource
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +148,59 @@ def test_a_redirect_cannot_leave_the_allowed_hosts_nor_carry_credentials_away() 
         asked = inside.requests[0]["headers"]
         assert "authorization" not in asked
         assert asked["x-kept"] == "1"
+
+
+def test_a_server_without_tls() -> None:
+    with http_server(json_answer({})) as server, failing() as caught:
+        send(server.url.replace("http:", "https:"))
+    assert caught.value.kind == "tls"
+
+
+def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=localhost", "-days", "1"]
+    request = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
+    try:
+        subprocess.run([*request, *subject], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def talk(connection: socket.socket, stop: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            context.wrap_socket(connection, server_side=True).close()
+
+    with raw_server(talk) as url, failing() as caught:
+        send(url.replace("http:", "https:"))
+    assert caught.value.kind == "tls"
+    assert "certificate" in caught.value.message
+
+
+def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_server(json_answer({})) as proxy, http_server(json_answer({})) as server:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        send("http://crm.example.com/x")
+        send(f"{server.url}/y")
+        with pytest.raises(TransportFailure, match="link-local"):
+            send("http://169.254.169.254/z")
+        monkeypatch.setenv("no_proxy", "crm.example.com")
+        with pytest.raises(TransportFailure):
+            send("http://crm.example.com/x")
+    assert [asked["path"] for asked in proxy.requests] == ["http://crm.example.com/x"]
+    assert [asked["path"] for asked in server.requests] == ["/y"]
 
 
 def test_redirect_loops_end() -> None:

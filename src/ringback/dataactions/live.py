@@ -105,7 +105,7 @@ class HttpTransport:
             call = httpcore.Request(
                 request.method,
                 httpcore.URL(
-                    scheme=parts.scheme.encode(), host=_ascii(host), port=port, target=target.encode()
+                    scheme=parts.scheme.encode(), host=_ascii(host), port=parts.port, target=target.encode()
                 ),
                 headers=wire,
                 content=request.body or b"",
