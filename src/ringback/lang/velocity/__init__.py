@@ -16,12 +16,13 @@ from typing import Any
 
 from ringback.core.errors import LimitError
 from ringback.lang.velocity.errors import RenderError, TemplateSyntaxError
+from ringback.lang.velocity.lexer import tokens
 from ringback.lang.velocity.limits import LIMITS, Limits
 from ringback.lang.velocity.parser import DIRECTIVES, parse
 from ringback.lang.velocity.printer import print_tree
 from ringback.lang.velocity.references import ReferenceUse
 from ringback.lang.velocity.template import Template, compile_template
-from ringback.lang.velocity.tokens import Kind, Token, tokens
+from ringback.lang.velocity.tokens import Kind, Token
 from ringback.lang.velocity.tools import TABLES as TOOL_TABLES
 from ringback.lang.velocity.tree import Tree
 

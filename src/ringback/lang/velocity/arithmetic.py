@@ -1,8 +1,8 @@
 """Arithmetic and comparison as Velocity does them on Java's numbers.
 
-A whole number is an Integer, a Long or a BigInteger by its size, so overflow widens. A BigDecimal on either side
-makes BigDecimals of both; a BigInteger with a double too. Strings with a number in them count as BigDecimal
-except under `+`, which joins texts. Null, and what is no number, gives null.
+A whole number is an Integer, a Long or a BigInteger by its size, so overflow widens. A BigDecimal on either
+side makes BigDecimals of both; a BigInteger with a double too. Strings with a number in them count as
+BigDecimal except under `+`, which joins texts. Null, and what is no number, gives null.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def decimal_of_text(text: str) -> Decimal | None:
     if found is None:
         return None
     if found[1] and abs(int(found[1])) > _MAX_EXPONENT:
-        raise over_limit("digits", _MAX_EXPONENT, "a number in a text has too large an exponent")
+        raise over_limit("digits", _MAX_EXPONENT, what="a number in a text has too large an exponent")
     return Decimal(text)
 
 
@@ -74,11 +74,11 @@ def _uses_decimals(left: Numeric, right: Numeric) -> bool:
 
 def _bounded(value: int) -> int:
     if value.bit_length() > _MAX_BITS:
-        raise over_limit("digits", _MAX_BITS, "a whole number has too many bits")
+        raise over_limit("digits", _MAX_BITS, what="a whole number has too many bits")
     return value
 
 
-def _plain(left: Numeric, right: Numeric, compute: Callable[[Any, Any], Any]) -> Numeric:
+def _plain(left: Numeric, right: Numeric, *, compute: Callable[[Any, Any], Any]) -> Numeric:
     if type(left) is int and type(right) is int:
         return _bounded(compute(left, right))
     single = type(left) is not float and type(right) is not float
@@ -86,25 +86,35 @@ def _plain(left: Numeric, right: Numeric, compute: Callable[[Any, Any], Any]) ->
     return Float32(to_single(result)) if single else result
 
 
-def _exactly(compute: Callable[[Context, Decimal, Decimal], Decimal], left: Numeric, right: Numeric) -> Decimal:
+def _exactly(
+    compute: Callable[[Context, Decimal, Decimal], Decimal], left: Numeric, *, right: Numeric
+) -> Decimal:
     return compute(_EXACT, _to_decimal(left), _to_decimal(right))
 
 
 def add(left: Numeric, right: Numeric) -> Numeric:
     """`left + right` of two numbers."""
-    return _exactly(Context.add, left, right) if _uses_decimals(left, right) else _plain(left, right, operator.add)
+    return (
+        _exactly(Context.add, left, right=right)
+        if _uses_decimals(left, right)
+        else _plain(left, right, compute=operator.add)
+    )
 
 
 def subtract(left: Numeric, right: Numeric) -> Numeric:
     """`left - right`."""
-    return _exactly(Context.subtract, left, right) if _uses_decimals(left, right) else _plain(left, right, operator.sub)
+    return (
+        _exactly(Context.subtract, left, right=right)
+        if _uses_decimals(left, right)
+        else _plain(left, right, compute=operator.sub)
+    )
 
 
 def multiply(left: Numeric, right: Numeric) -> Numeric:
     """`left * right`."""
     if _uses_decimals(left, right):
-        return _exactly(Context.multiply, left, right)
-    return _plain(left, right, operator.mul)
+        return _exactly(Context.multiply, left, right=right)
+    return _plain(left, right, compute=operator.mul)
 
 
 def divide(left: Numeric, right: Numeric) -> Numeric | None:
@@ -116,7 +126,7 @@ def divide(left: Numeric, right: Numeric) -> Numeric | None:
     if type(left) is int and type(right) is int:
         quotient = abs(left) // abs(right)
         return quotient if (left < 0) == (right < 0) else -quotient
-    return _plain(left, right, operator.truediv)
+    return _plain(left, right, compute=operator.truediv)
 
 
 def _divide_decimals(left: Decimal, right: Decimal) -> Decimal:
@@ -125,10 +135,10 @@ def _divide_decimals(left: Decimal, right: Decimal) -> Decimal:
     context.rounding = ROUND_HALF_DOWN
     context.prec = 20_000
     assert isinstance(exponent, int)
-    return _quotient(left, right, exponent, context)
+    return _quotient(left, right, exponent=exponent, context=context)
 
 
-def _quotient(left: Decimal, right: Decimal, exponent: int, context: Context) -> Decimal:
+def _quotient(left: Decimal, right: Decimal, *, exponent: int, context: Context) -> Decimal:
     """`left / right` rounded half down to a multiple of 10^exponent, from exact whole numbers."""
     numerator, below = (left.scaleb(-exponent, context)).as_integer_ratio()
     top, bottom = right.as_integer_ratio()
@@ -150,9 +160,18 @@ def modulo(left: Numeric, right: Numeric) -> Numeric | None:
     if _uses_decimals(left, right):
         raise MethodFailed("ArithmeticException", "Cannot calculate the modulo of BigDecimals.")
     if type(left) is int and type(right) is int:
+        if _is_big(left) or _is_big(right):
+            return _big_modulo(left, right)
         rest = abs(left) % abs(right)
         return rest if left >= 0 else -rest
-    return _plain(left, right, lambda a, b: math.fmod(a, b) if math.isfinite(a) else math.nan)
+    return _plain(left, right, compute=lambda a, b: math.fmod(a, b) if math.isfinite(a) else math.nan)
+
+
+def _big_modulo(left: int, right: int) -> int:
+    """BigInteger's `mod`, which is never negative."""
+    if right < 0:
+        raise MethodFailed("ArithmeticException", "BigInteger: modulus not positive")
+    return left % right
 
 
 def negate(number: Numeric) -> Numeric:
@@ -209,15 +228,15 @@ class _Budget:
     def spend(self, depth: int) -> None:
         self.left -= 1
         if self.left < 0 or depth > LIMITS.nesting:
-            raise over_limit("steps", LIMITS.steps, "comparing two values takes too long")
+            raise over_limit("steps", LIMITS.steps, what="comparing two values takes too long")
 
 
 def same(left: Any, right: Any) -> bool:
     """Java's `equals`: numbers only of the same class, collections item by item."""
-    return _same(left, right, 0, _Budget())
+    return _same(left, right, depth=0, budget=_Budget())
 
 
-def _same(left: Any, right: Any, depth: int, budget: _Budget) -> bool:
+def _same(left: Any, right: Any, *, depth: int, budget: _Budget) -> bool:
     budget.spend(depth)
     if left is right:
         return True
@@ -226,25 +245,28 @@ def _same(left: Any, right: Any, depth: int, budget: _Budget) -> bool:
         return False
     if kinds[0] in LISTS and kinds[1] in LISTS:
         return len(left) == len(right) and all(
-            _same(a, b, depth + 1, budget) for a, b in zip(left, right, strict=True)
+            _same(a, b, depth=depth + 1, budget=budget) for a, b in zip(left, right, strict=True)
         )
     if kinds[0] is not kinds[1]:
         return False
     if kinds[0] is dict:
         return len(left) == len(right) and all(
-            key in right and _same(value, right[key], depth + 1, budget) for key, value in left.items()
+            key in right and _same(value, right[key], depth=depth + 1, budget=budget)
+            for key, value in left.items()
         )
-    return _same_plain(left, right, depth, budget)
+    return _same_plain(left, right, depth=depth, budget=budget)
 
 
-def _same_plain(left: Any, right: Any, depth: int, budget: _Budget) -> bool:
+def _same_plain(left: Any, right: Any, *, depth: int, budget: _Budget) -> bool:
     match left:
         case Entry():
-            return _same(left.key, right.key, depth, budget) and _same(left.value, right.value, depth, budget)
+            return _same(left.key, right.key, depth=depth, budget=budget) and _same(
+                left.value, right.value, depth=depth, budget=budget
+            )
         case float():
             return double_text(left) == double_text(right)
         case Decimal():
-            return left.as_tuple() == right.as_tuple()
+            return bool(left.as_tuple() == right.as_tuple())
         case int() | str() | Char() | bool():
             return bool(left == right)
     return False

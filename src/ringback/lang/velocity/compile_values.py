@@ -13,6 +13,7 @@ from ringback.lang.velocity import arithmetic, methods
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.errors import MethodFailed, RenderError
 from ringback.lang.velocity.methods_collection import map_put
+from ringback.lang.velocity.methods_number import to_int
 from ringback.lang.velocity.runtime import Runtime, Value, failure, not_set
 from ringback.lang.velocity.values import VOID, BlockValue, is_true, java_type, text_of
 
@@ -104,7 +105,7 @@ class ValueCompiler:
             left, right = arithmetic.number_of(first(rt)), arithmetic.number_of(last(rt))
             if left is None or right is None:
                 return None
-            start, end = methods.numbers.to_int(left), methods.numbers.to_int(right)
+            start, end = to_int(left), to_int(right)
             return range(start, end + 1) if start <= end else range(start, end - 1, -1)
 
         return run
@@ -174,9 +175,9 @@ class ValueCompiler:
                 known = self._literal(node.operand) is not None
                 return self.where.whole[node.start : node.end] if known else None
             case t.Binary():
-                if self._literal(node.left) is None:
-                    return None
-                return self.where.whole[node.start : node.right.start]
+                left = self._literal(node.left)
+                between = self.where.whole[node.left.end : node.right.start]
+                return None if left is None else left + between.replace("(", "").replace(")", "")
         return None
 
     def _binary(self, node: t.Binary) -> Value:
@@ -212,9 +213,14 @@ class ValueCompiler:
     def _order(self, node: t.Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
         test = _COMPARISONS[node.operator]
+        refusals = self._refusal(node.left), self._refusal(node.right)
 
         def run(rt: Runtime) -> bool:
-            order = arithmetic.order(left(rt), right(rt))
+            first, second = left(rt), right(rt)
+            if first is None or second is None:
+                refusals[first is not None]()
+                return False
+            order = arithmetic.order(first, second)
             return order is not None and test(order)
 
         return self._limited(run, node.start)
@@ -297,7 +303,7 @@ class ValueCompiler:
             def single(rt: Runtime) -> Any:
                 value = root(rt)
                 if value is None:
-                    return self._null_middle(rt, node, 0)
+                    return self._null_middle(rt, node, index=0)
                 return only(rt, value)
 
             return single
@@ -306,13 +312,13 @@ class ValueCompiler:
             value = root(rt)
             for index, step in enumerate(steps):
                 if value is None:
-                    return self._null_middle(rt, node, index)
+                    return self._null_middle(rt, node, index=index)
                 value = step(rt, value)
             return value
 
         return run
 
-    def _null_middle(self, rt: Runtime, node: t.Reference, index: int) -> None:
+    def _null_middle(self, rt: Runtime, node: t.Reference, *, index: int) -> None:
         if rt.strict and node.alternate is None:
             step = node.steps[index]
             name = "[...]" if isinstance(step, t.Index) else step.name
@@ -337,16 +343,16 @@ class ValueCompiler:
             try:
                 found = methods.get(value, name)
             except MethodFailed as error:
-                raise failure(error, value, name, self.where.span(step.start)) from None
+                raise failure(error, value, method=name, span=self.where.span(step.start)) from None
             if found is not methods.MISSING:
                 return found
             if rt.strict:
-                raise self._absent(f"property '{name}'", value, step.start)
+                raise self._absent(f"property '{name}'", value, start=step.start)
             return None
 
         return run
 
-    def _absent(self, what: str, value: Any, start: int) -> RenderError:
+    def _absent(self, what: str, value: Any, *, start: int) -> RenderError:
         message = f"Object '{java_type(value)}' does not contain {what}"
         return RenderError(message, span=self.where.span(start), kind="MethodInvocationException")
 
@@ -358,16 +364,16 @@ class ValueCompiler:
         def run(rt: Runtime, value: Any) -> Any:
             given = [argument(rt) for argument in arguments]
             try:
-                found = call(rt, value, name, given)
+                found = call(rt, value, name=name, given=given)
             except MethodFailed as error:
-                raise failure(error, value, name, self.where.span(step.start)) from None
+                raise failure(error, value, method=name, span=self.where.span(step.start)) from None
             except LimitError as error:
                 error.span = error.span or self.where.span(step.start)
                 raise
             if found is not methods.MISSING:
                 return found
             if rt.strict:
-                raise self._absent(f"method {name}({methods.describe(given)})", value, step.start)
+                raise self._absent(f"method {name}({methods.describe(given)})", value, start=step.start)
             return None
 
         return run
@@ -410,29 +416,31 @@ class ValueCompiler:
         def assign_inside(rt: Runtime, value: Any) -> None:
             holder = owner(rt)
             if holder is not None:
-                put(rt, holder, value)
+                put(rt, (holder, value))
 
         return assign_inside
 
-    def _put(self, target: t.Reference) -> Callable[[Runtime, Any, Any], None]:
+    def _put(self, target: t.Reference) -> Callable[[Runtime, tuple[Any, Any]], None]:
         last = target.steps[-1]
         if isinstance(last, t.Property):
             return self._put_property(last.name, target.start)
         if isinstance(last, t.Method):
-            return lambda _rt, _holder, _value: None
+            return lambda _rt, _pair: None
         return self._put_index(last)
 
-    def _put_property(self, name: str, start: int) -> Callable[[Runtime, Any, Any], None]:
-        def put(rt: Runtime, holder: Any, value: Any) -> None:
+    def _put_property(self, name: str, start: int) -> Callable[[Runtime, tuple[Any, Any]], None]:
+        def put(rt: Runtime, pair: tuple[Any, Any]) -> None:
+            holder, value = pair
             if not methods.put_property(holder, name, value) and rt.strict:
-                raise self._absent(f"property '{name}'", holder, start)
+                raise self._absent(f"property '{name}'", holder, start=start)
 
         return put
 
-    def _put_index(self, last: t.Index) -> Callable[[Runtime, Any, Any], None]:
+    def _put_index(self, last: t.Index) -> Callable[[Runtime, tuple[Any, Any]], None]:
         key = self.value(last.key)
 
-        def put(rt: Runtime, holder: Any, value: Any) -> None:
+        def put(rt: Runtime, pair: tuple[Any, Any]) -> None:
+            holder, value = pair
             position = key(rt)
             types = f"{java_type(position)},{java_type(value)}"
             try:
@@ -463,7 +471,7 @@ def _shortened(node: t.Reference) -> t.Reference:
     return t.Reference(node.source, node.root, node.steps[:-1], start=node.start, end=node.end)
 
 
-def _plain_call(rt: Runtime, value: Any, name: str, given: list[Any]) -> Any:
+def _plain_call(rt: Runtime, value: Any, *, name: str, given: list[Any]) -> Any:
     found = methods.call(value, name, given)
     kind = type(value)
     if kind is str or kind is list:
@@ -473,10 +481,10 @@ def _plain_call(rt: Runtime, value: Any, name: str, given: list[Any]) -> Any:
     return found
 
 
-def _timed_call(rt: Runtime, value: Any, name: str, given: list[Any]) -> Any:
+def _timed_call(rt: Runtime, value: Any, *, name: str, given: list[Any]) -> Any:
     """A method with a regular expression: its microseconds count as steps."""
     start = time.perf_counter()
-    found = _plain_call(rt, value, name, given)
+    found = _plain_call(rt, value, name=name, given=given)
     rt.charge(int((time.perf_counter() - start) * 1_000_000))
     return found
 

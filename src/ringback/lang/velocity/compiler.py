@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.core.errors import LimitError
-from ringback.core.span import Span
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.compile_values import ValueCompiler, Where, shown
+from ringback.lang.velocity.control import (
+    ABSENT,
+    break_off,
+    declared,
+    invoke,
+    is_empty,
+    loop_scope,
+    restore,
+    run_loop,
+    stop,
+)
 from ringback.lang.velocity.errors import RenderError, TemplateSyntaxError
 from ringback.lang.velocity.limits import LIMITS, over_limit
 from ringback.lang.velocity.runtime import (
@@ -20,19 +30,13 @@ from ringback.lang.velocity.runtime import (
     CompiledMacro,
     Op,
     Runtime,
-    StopSignal,
     Value,
 )
 from ringback.lang.velocity.values import (
-    LISTS,
     BlockValue,
-    JavaIterator,
-    LoopInfo,
     LoopScope,
     text_of,
 )
-
-_ABSENT = object()  # marks a variable that did not exist, where null is a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Program:
 class Compiler(ValueCompiler):
     """Compiles one template; `load` compiles what #evaluate brings."""
 
-    def __init__(self, where: Where, load: Callable[[str, str, frozenset[str]], Program]) -> None:
+    def __init__(self, where: Where, load: Callable[..., Program]) -> None:
         super().__init__(where)
         self.load = load
         self.macros: dict[str, CompiledMacro] = {}
@@ -70,7 +74,7 @@ class Compiler(ValueCompiler):
             append = rt.out.append
             for op in ops:
                 if op.__class__ is str:
-                    append(op)  # type: ignore[arg-type]  # narrowed by its class, which mypy does not follow
+                    append(op)
                 else:
                     text = op(rt)  # type: ignore[operator]  # as above
                     if text is not None:
@@ -95,7 +99,9 @@ class Compiler(ValueCompiler):
             return rt.captured(code) if type(found) is BlockValue else render(rt, found) or ""
 
         # A call may have effects, so its value is asked for once only.
-        return run if all(isinstance(step, t.Property) for step in node.steps) else lambda rt: rt.captured(code)
+        return (
+            run if all(isinstance(step, t.Property) for step in node.steps) else lambda rt: rt.captured(code)
+        )
 
     def _ops(self, node: t.Statement) -> list[Op]:
         match node:
@@ -219,42 +225,42 @@ class Compiler(ValueCompiler):
 
         def run(rt: Runtime) -> None:
             found = items(rt)
-            if _is_empty(found):
+            if is_empty(found):
                 if otherwise is not None:
                     otherwise(rt)
                 return
-            scope = _scope(rt, found, span)
+            scope = loop_scope(rt, found, span=span)
             saved = rt.vars.get(name)
-            outer = rt.vars.get("foreach", _ABSENT)
+            outer = rt.vars.get("foreach", ABSENT)
             rt.vars["foreach"] = scope
             rt.loops += 1
             try:
-                _loop(rt, found, scope, name, body)
+                run_loop(rt, found, scope=scope, name=name, body=body)
             except BreakSignal as signal:
                 if signal.scope is not None and signal.scope is not scope:
                     raise
             finally:
                 rt.loops -= 1
-                _restore(rt.vars, name, _ABSENT if saved is None else saved)
+                restore(rt.vars, name, value=ABSENT if saved is None else saved)
                 if rt.vars.get("foreach") is scope:
-                    _restore(rt.vars, "foreach", outer)
+                    restore(rt.vars, "foreach", value=outer)
 
         return run
 
     def _macro(self, node: t.Macro) -> Op:
-        if node.name not in self.macros:
-            names = tuple(map(_declared, (parameter.reference for parameter in node.parameters)))
-            defaults = tuple(
-                None if parameter.default is None else self.value(parameter.default)
-                for parameter in node.parameters
-            )
-            self.macros[node.name] = CompiledMacro(node.name, names, defaults, self.block(node.body))
+        names = tuple(map(declared, (parameter.reference for parameter in node.parameters)))
+        defaults = tuple(
+            None if parameter.default is None else self.value(parameter.default)
+            for parameter in node.parameters
+        )
+        body = self.block(node.body)  # before the next line: a macro of the same name inside is the first
+        self.macros.setdefault(node.name, CompiledMacro(node.name, names, defaults, body))
         return ""
 
     def _call(self, node: t.Call) -> Op:
         arguments = tuple(map(self.value, node.arguments))
         body = None if node.body is None else self.block(node.body)
-        unknown = node.indent + node.shown + (node.ending.tail if node.body else node.tail)
+        unknown = node.indent.lstrip("$#!\\") + node.shown + (node.ending.tail if node.body else node.tail)
         demands = node.source.endswith(")") or node.body is not None
 
         def run(rt: Runtime) -> str | None:
@@ -270,28 +276,29 @@ class Compiler(ValueCompiler):
                     span=self.where.span(node.start),
                     kind="TemplateInitException",
                 )
-            self._enter(rt, macro, node.start)
+            self._enter(rt, macro, start=node.start)
             try:
-                _invoke(rt, macro, arguments, body)
+                invoke(rt, macro, arguments=arguments, body=body)
             finally:
                 rt.calls.pop()
             return None
 
         return run
 
-    def _enter(self, rt: Runtime, macro: CompiledMacro, start: int) -> None:
+    def _enter(self, rt: Runtime, macro: CompiledMacro, *, start: int) -> None:
         rt.turn()
         if len(rt.calls) >= MACRO_DEPTH:
             stack = "->".join(rt.calls)
             raise RenderError(
-                f"Max calling depth of {MACRO_DEPTH} was exceeded in macro '{macro.name}' with Call Stack:{stack}",
+                f"Max calling depth of {MACRO_DEPTH} was exceeded in macro '{macro.name}' "
+                f"with Call Stack:{stack}",
                 span=self.where.span(start),
                 kind="MacroOverflowException",
             )
         rt.calls.append(macro.name)
 
     def _define(self, node: t.Define) -> Op:
-        name, body = _declared(node.target), self.block(node.body)
+        name, body = declared(node.target), self.block(node.body)
 
         def run(rt: Runtime) -> None:
             rt.vars[name] = rt.block(body, DEFINE_DEPTH)
@@ -305,7 +312,7 @@ class Compiler(ValueCompiler):
             case "break":
                 return self._break(node)
             case "stop":
-                return _stop
+                return stop
             case "include":
                 return self._include(node)
         return self._parse(node)
@@ -321,7 +328,7 @@ class Compiler(ValueCompiler):
             rt.turn()
             rt.nested += 1
             if rt.nested > LIMITS.nesting:
-                raise over_limit("nesting", LIMITS.nesting, "#evaluate nests too deeply")
+                raise over_limit("nesting", LIMITS.nesting, what="#evaluate nests too deeply")
             try:
                 self._run_text(rt, text_of(found))
             except LimitError as error:
@@ -334,7 +341,7 @@ class Compiler(ValueCompiler):
 
     def _run_text(self, rt: Runtime, text: str) -> None:
         rt.charge(len(text) >> 3)
-        program = self.load(text, self.where.name, frozenset(rt.macros))
+        program = self.load(text, self.where.name, macros=frozenset(rt.macros))
         if program.macros:
             rt.macros = {**program.macros, **rt.macros}
         try:
@@ -345,7 +352,7 @@ class Compiler(ValueCompiler):
 
     def _break(self, node: t.Directive) -> Op:
         if not node.arguments:
-            return _break
+            return break_off
         argument = node.arguments[0]
         value = self.value(argument)
 
@@ -409,90 +416,3 @@ def _merged(ops: Iterator[Op]) -> tuple[Op, ...]:
         elif op:
             merged.append(op)
     return tuple(merged)
-
-
-def _declared(node: t.Reference) -> str:
-    """The name that a reference declares; `$!x` and `${x}` declare one that nothing can reach."""
-    return f"!{node.root}" if node.quiet or node.formal else node.root
-
-
-def _restore(variables: dict[str, Any], name: str, value: Any) -> None:
-    if value is _ABSENT:
-        variables.pop(name, None)
-    else:
-        variables[name] = value
-
-
-def _is_empty(items: Any) -> bool:
-    kind = type(items)
-    if kind is dict or kind in LISTS:
-        return not items
-    if kind is JavaIterator:
-        return bool(items.position >= len(items.items))
-    return True
-
-
-def _scope(rt: Runtime, items: Any, span: Span) -> LoopScope:
-    outer = rt.vars.get("foreach")
-    parent = outer if type(outer) is LoopScope else None
-    total = len(items.items) - items.position if type(items) is JavaIterator else len(items)
-    info = LoopInfo(span.line, span.column, rt.loops + 1, span.file)
-    replaced = outer if parent is None else parent.replaced
-    return LoopScope(parent, replaced, total, info)
-
-
-def _loop(rt: Runtime, items: Any, scope: LoopScope, name: str, body: Code) -> None:
-    variables = rt.vars
-    live = items if type(items) is list or type(items) is dict else ()
-    size = len(live)
-    for item in list(items.values()) if type(items) is dict else items if type(items) is not list else list(items):
-        if len(live) != size:
-            if len(live) == scope.count and type(live) is list:
-                return
-            raise RenderError(
-                "the collection was changed inside its own #foreach", kind="ConcurrentModificationException"
-            )
-        rt.turn()
-        scope.count += 1
-        variables[name] = item
-        body(rt)
-    if len(live) > size and type(live) is list:
-        raise RenderError(
-            "the collection was changed inside its own #foreach", kind="ConcurrentModificationException"
-        )
-
-
-def _invoke(rt: Runtime, macro: CompiledMacro, arguments: tuple[Value, ...], body: Code | None) -> None:
-    names = list(macro.parameters)
-    given = [_argument(rt, macro, arguments, index) for index in range(len(names))]
-    if body is not None or rt.vars.get("bodyContent") is not None:
-        names.append("bodyContent")
-        given.append(None if body is None else rt.block(body, MACRO_DEPTH))
-    saved = [rt.vars.get(name) for name in names]
-    rt.vars.update(zip(names, given, strict=True))
-    try:
-        macro.body(rt)
-    except BreakSignal as signal:
-        if signal.scope is not None:
-            raise
-    finally:
-        for name, value, old in zip(names, given, saved, strict=True):
-            if rt.vars.get(name) is value:
-                _restore(rt.vars, name, _ABSENT if old is None else old)
-
-
-def _argument(rt: Runtime, macro: CompiledMacro, arguments: tuple[Value, ...], index: int) -> Any:
-    if index < len(arguments):
-        return arguments[index](rt)
-    default = macro.defaults[index]
-    return None if default is None else default(rt)
-
-
-def _break(_rt: Runtime) -> None:
-    raise BreakSignal(None)
-
-
-def _stop(_rt: Runtime) -> None:
-    raise StopSignal
-
-

@@ -17,7 +17,7 @@ def double_text(value: float) -> str:
     special = _special(value)
     if special is not None:
         return special
-    digits, exponent = _digits(*_double_parts(abs(value)))
+    digits, exponent = _digits(_double_parts(abs(value)))
     return ("-" if value < 0 else "") + _layout(digits, exponent)
 
 
@@ -26,7 +26,7 @@ def single_text(value: float) -> str:
     special = _special(value)
     if special is not None:
         return special
-    digits, exponent = _digits(*_single_parts(abs(value)))
+    digits, exponent = _digits(_single_parts(abs(value)))
     return ("-" if value < 0 else "") + _layout(digits, exponent)
 
 
@@ -65,20 +65,22 @@ def _single_parts(value: float) -> tuple[int, int, int]:
     return fraction, -149, 24
 
 
-def _digits(mantissa: int, exponent: int, bits: int) -> tuple[str, int]:
-    """Decimal digits d1d2… and the exponent e of 0.d1d2… times 10^e of `mantissa` times 2^`exponent`.
+def _digits(parts: tuple[int, int, int]) -> tuple[str, int]:
+    """Decimal digits d1d2… and the exponent e of 0.d1d2… times 10^e of a value.
 
-    Digits are made one after the other until what is left is less than half a unit in the last place, the edges
-    excluded; that is not always the shortest form. For a power of two the narrower gap below it counts on both
-    sides. Whole numbers that fit a long keep all digits but those that the unit in the last place makes void.
+    Digits are made one after the other until what is left is less than half a unit in the last place, the
+    edges excluded; that is not always the shortest form. For a power of two the narrower gap below it counts
+    on both sides. Whole numbers that fit a long keep all digits but those that the unit in the last
+    place makes void.
     """
+    mantissa, exponent, bits = parts
     trailing = (mantissa & -mantissa).bit_length() - 1
     top = exponent + mantissa.bit_length()
     if exponent + trailing >= 0 and top <= _LONG_BITS:
         return _whole_digits(mantissa << exponent if exponent >= 0 else mantissa >> -exponent, top - bits - 2)
     half = exponent - 1 - (mantissa == 1 << trailing)
     shift = min(half, 0)
-    return _generate(mantissa << (exponent - shift), 1 << -shift, 1 << (half - shift))
+    return _generate(mantissa << (exponent - shift), 1 << -shift, margin=1 << (half - shift))
 
 
 def _whole_digits(value: int, void_bits: int) -> tuple[str, int]:
@@ -89,7 +91,7 @@ def _whole_digits(value: int, void_bits: int) -> tuple[str, int]:
     return text.rstrip("0"), len(text) + void
 
 
-def _generate(top: int, bottom: int, margin: int) -> tuple[str, int]:
+def _generate(top: int, bottom: int, *, margin: int) -> tuple[str, int]:
     scale = max(len(str(top)) - len(str(bottom)) - 1, -400)
     if scale >= 0:
         bottom *= 10**scale
@@ -112,12 +114,12 @@ def _generate(top: int, bottom: int, margin: int) -> tuple[str, int]:
         low, high = top < margin, top + margin > bottom
         if (low or high) and (len(digits) > 1 or -4 < scale - 1 < 8):  # the E form has at least two digits
             break
-    if high and (not low or _round_up(top, bottom, digits[-1])):
+    if high and (not low or _round_up(top, bottom, digit=digits[-1])):
         return _carry(digits, scale)
     return _finish(digits, scale)
 
 
-def _round_up(top: int, bottom: int, digit: int) -> bool:
+def _round_up(top: int, bottom: int, *, digit: int) -> bool:
     twice = 2 * top
     return twice > bottom or (twice == bottom and digit % 2 == 1)
 

@@ -23,9 +23,10 @@ from collections.abc import Mapping
 
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.errors import TemplateSyntaxError
+from ringback.lang.velocity.lexer import Lexer
 from ringback.lang.velocity.limits import LIMITS, over_limit
 from ringback.lang.velocity.source import Source
-from ringback.lang.velocity.tokens import Kind, Lexer, Token
+from ringback.lang.velocity.tokens import Kind, Token
 
 _SPELLINGS: Mapping[str, str] = {
     "and": "&&",
@@ -139,7 +140,7 @@ class ExpressionParser:
         """Note one more level of nesting; the caller takes it back."""
         self.depth += 1
         if self.depth > LIMITS.nesting:
-            error = over_limit("nesting", LIMITS.nesting, "the template nests too deeply")
+            error = over_limit("nesting", LIMITS.nesting, what="the template nests too deeply")
             error.span = self.origin.span(self.token.start)
             raise error
 
@@ -223,7 +224,7 @@ class ExpressionParser:
             value = self._unescaped(value, token)
             if interpolated:
                 self.descend()
-                body = self.parse_inside(self.origin.inside(value, raw, token.start))
+                body = self.parse_inside(self.origin.inside(value, raw, start=token.start))
                 self.depth -= 1
         return t.String(quote, raw, value, body, *self._ends(token))
 
@@ -267,7 +268,9 @@ class ExpressionParser:
         dots = self.next()
         last = self.parse_argument()
         for bound in (first, last):
-            whole = isinstance(bound, t.Reference) or (isinstance(bound, t.Number) and type(bound.value) is int)
+            whole = isinstance(bound, t.Reference) or (
+                isinstance(bound, t.Number) and type(bound.value) is int
+            )
             if not whole:
                 raise self.error("a range needs whole numbers or references as its bounds", dots)
         self.skip_space()
@@ -326,7 +329,7 @@ class ExpressionParser:
             return t.Escaped(source, source)
         if _ESCAPED_QUIET.search(first.image):
             return self._escaped_quiet(first, last)
-        return self._reference(first, root, last, steps, alternate)
+        return self._reference(first, root, last=last, steps=steps, alternate=alternate)
 
     def _close_formal(self) -> Token:
         token = self.token
@@ -334,7 +337,13 @@ class ExpressionParser:
         return self.expect(Kind.CLOSE_FORMAL, "at the end of ${…", hint=hint)
 
     def _reference(
-        self, first: Token, root: Token, last: Token, steps: tuple[t.Step, ...], alternate: t.Expression | None
+        self,
+        first: Token,
+        root: Token,
+        *,
+        last: Token,
+        steps: tuple[t.Step, ...],
+        alternate: t.Expression | None,
     ) -> t.Reference:
         lead = first.image[: first.lead]
         escapes = len(lead) - len(lead.lstrip("\\"))

@@ -1,4 +1,4 @@
-"""`String.format` of Java for the conversions that make sense in a template: d x X o s S b B c C f e E g n %."""
+"""`String.format` of Java for the conversions that make sense in a template: d x o s b c f e g n %."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _plain(text: str, out: list[str]) -> None:
 def _padded(text: str, found: re.Match[str]) -> str:
     width = int(found[3] or 0)
     if width > LIMITS.output:
-        raise over_limit("output", LIMITS.output, "a format asks for too wide a text")
+        raise over_limit("output", LIMITS.output, what="a format asks for too wide a text")
     return text.ljust(width) if "-" in found[2] else text.rjust(width)
 
 
@@ -62,10 +62,8 @@ def _one(value: Any, found: re.Match[str]) -> str:
     convert = _CONVERSIONS.get(found[5].lower())
     if convert is None or (found[5].isupper() and found[5] not in "XSBCEG"):
         raise MethodFailed("UnknownFormatConversionException", f"Conversion = '{found[5]}'")
-    if value is None and found[5].lower() != "b":
-        text = _cut("null", found)
-    else:
-        text = convert(value, found)
+    is_null = value is None and found[5].lower() != "b"
+    text = _cut("null", found) if is_null else convert(value, found)
     return _padded(text.upper() if found[5].isupper() else text, found)
 
 
@@ -94,7 +92,7 @@ def _character(value: Any, found: re.Match[str]) -> str:
     raise _wrong(value, found)
 
 
-def _signed(digits: str, negative: bool, found: re.Match[str]) -> str:  # noqa: FBT001
+def _signed(digits: str, negative: bool, *, found: re.Match[str]) -> str:
     """The sign and, with flag 0, the zeros up to the width."""
     flags = found[2]
     sign = "-" if negative else "+" if "+" in flags else " " if " " in flags else ""
@@ -110,7 +108,7 @@ def _whole(value: Any, found: re.Match[str]) -> str:
     if type(value) is not int:
         raise _wrong(value, found)
     digits = f"{abs(value):,}" if "," in found[2] else str(abs(value))
-    return _signed(digits, value < 0, found)
+    return _signed(digits, value < 0, found=found)
 
 
 def _radix(value: Any, found: re.Match[str]) -> str:
@@ -136,7 +134,7 @@ def _decimal(value: Any, found: re.Match[str]) -> Decimal:
 def _precision(found: re.Match[str]) -> int:
     digits = 6 if found[4] is None else int(found[4])
     if digits > 1_000:
-        raise over_limit("digits", 1_000, "a format asks for too many digits")
+        raise over_limit("digits", 1_000, what="a format asks for too many digits")
     return digits
 
 
@@ -151,7 +149,7 @@ def _fixed(value: Any, found: re.Match[str]) -> str:
     number = _decimal(value, found)
     rounded = abs(number).quantize(Decimal(1).scaleb(-_precision(found)), context=_CONTEXT)
     digits = f"{rounded:,f}" if "," in found[2] else f"{rounded:f}"
-    return _signed(digits, number.is_signed(), found)
+    return _signed(digits, number.is_signed(), found=found)
 
 
 def _scientific(value: Any, found: re.Match[str]) -> str:
@@ -163,7 +161,7 @@ def _scientific(value: Any, found: re.Match[str]) -> str:
     mantissa, exponent = f"{rounded:.{_precision(found)}e}".split("e")
     if not rounded:
         exponent = "+0"
-    return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", number.is_signed(), found)
+    return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", number.is_signed(), found=found)
 
 
 def _general(value: Any, found: re.Match[str]) -> str:
@@ -175,9 +173,9 @@ def _general(value: Any, found: re.Match[str]) -> str:
     if rounded == 0 or Decimal("0.0001") <= rounded < Decimal(10) ** digits:
         places = max(0, digits - (rounded.adjusted() + 1 if rounded else 1))
         text = f"{abs(number).quantize(Decimal(1).scaleb(-places), context=_CONTEXT):f}"
-        return _signed(text, number.is_signed(), found)
+        return _signed(text, number.is_signed(), found=found)
     mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
-    return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", number.is_signed(), found)
+    return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", number.is_signed(), found=found)
 
 
 _CONVERSIONS: Mapping[str, Callable[[Any, re.Match[str]], str]] = {

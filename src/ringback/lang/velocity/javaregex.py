@@ -1,8 +1,9 @@
 r"""Java regular expressions on top of the `regex` package, with a time limit.
 
-Java and `regex` write most things alike. What differs and is translated here: `\h`, `\R`, `\z`/`\Z`, POSIX classes
-`\p{Alpha}` …, quotation `\Q…\E`, union and intersection of character classes, possessive quantifiers (the
-same in both), inline flags, and `$1`/`${name}` in replacements.
+Java and `regex` write most things alike. What differs and is translated here: `\h`, `\R`, `\z` and
+`\Z`, POSIX
+classes `\p{Alpha}` …, quotation `\Q…\E`, nested character classes and their intersection, back references to
+groups that are not there, and `$1` or `${name}` in replacements.
 """
 
 from __future__ import annotations
@@ -48,7 +49,12 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
     "h": (r" \t\xA0\u1680\u180E\u2000-\u200A\u202F\u205F\u3000", ""),
     "v": (r"\n\x0B\f\r\x85\u2028\u2029", ""),
 }
-_ESCAPES: Mapping[str, str] = {"e": r"\x1B", "z": r"\Z", "Z": r"(?=(?:\r\n|[\n\r\x85\u2028\u2029])?\Z)", "A": r"\A"}
+_ESCAPES: Mapping[str, str] = {
+    "e": r"\x1B",
+    "z": r"\Z",
+    "Z": r"(?=(?:\r\n|[\n\r\x85\u2028\u2029])?\Z)",
+    "A": r"\A",
+}
 _GROUP = re.compile(r"(?<!\\)\((?!\?(?!<[A-Za-z]))")
 _QUANTIFIER = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
 _NAMED_REFERENCE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)>")
@@ -101,7 +107,10 @@ class _Translator:
     def _back_reference(self, digit: str) -> str:
         """A group by number; as many digits as there are groups for; none such never matches."""
         number = digit
-        while self.pattern[self.pos : self.pos + 1].isdigit() and int(number + self.pattern[self.pos]) <= self.groups:
+        while (
+            self.pattern[self.pos : self.pos + 1].isdigit()
+            and int(number + self.pattern[self.pos]) <= self.groups
+        ):
             number += self.pattern[self.pos]
             self.pos += 1
         return rf"(?:\{number})" if int(number) <= self.groups else "(?!)"
@@ -216,7 +225,7 @@ def compile_pattern(pattern: str) -> Any:
         MethodFailed: Java's PatternSyntaxException.
     """
     if len(pattern) > 10_000:
-        raise over_limit("pattern", 10_000, "a regular expression is too long")
+        raise over_limit("pattern", 10_000, what="a regular expression is too long")
     engine = _engine()
     try:
         return engine.compile(_Translator(pattern).run(), engine.VERSION1)
@@ -228,7 +237,9 @@ def _timed(run: Callable[[], Any]) -> Any:
     try:
         return run()
     except TimeoutError:
-        raise over_limit("regex_seconds", LIMITS.regex_seconds, "a regular expression takes too long") from None
+        raise over_limit(
+            "regex_seconds", LIMITS.regex_seconds, what="a regular expression takes too long"
+        ) from None
 
 
 def matches(text: str, pattern: str) -> bool:
@@ -237,7 +248,7 @@ def matches(text: str, pattern: str) -> bool:
     return _timed(lambda: compiled.fullmatch(text, timeout=LIMITS.regex_seconds)) is not None
 
 
-def replace(text: str, pattern: str, replacement: str, *, count: int = 0) -> str:
+def replace(text: str, pattern: str, *, replacement: str, count: int = 0) -> str:
     """`String.replaceAll`, or with `count` 1 `String.replaceFirst`."""
     compiled = compile_pattern(pattern)
     expand = _expander(replacement, compiled)
@@ -248,7 +259,7 @@ def replace(text: str, pattern: str, replacement: str, *, count: int = 0) -> str
         piece = expand(found)
         size += len(piece)
         if size > LIMITS.output:
-            raise over_limit("output", LIMITS.output, "a replacement makes too long a text")
+            raise over_limit("output", LIMITS.output, what="a replacement makes too long a text")
         return piece
 
     return str(_timed(lambda: compiled.sub(bounded, text, count=count, timeout=LIMITS.regex_seconds)))
@@ -259,12 +270,12 @@ def _expander(replacement: str, compiled: Any) -> Callable[[Any], str]:
         return lambda _found: replacement
 
     def expand(found: Any) -> str:
-        return _REPLACEMENT.sub(lambda part: _expanded(part, found, compiled.groups), replacement)
+        return _REPLACEMENT.sub(lambda part: _expanded(part, found, groups=compiled.groups), replacement)
 
     return expand
 
 
-def _expanded(part: re.Match[str], found: Any, groups: int) -> str:
+def _expanded(part: re.Match[str], found: Any, *, groups: int) -> str:
     if part[4] is not None:
         raise MethodFailed("IllegalArgumentException", "Illegal group reference")
     if part[3] is not None:
@@ -285,7 +296,7 @@ def _expanded(part: re.Match[str], found: Any, groups: int) -> str:
     return (found[int(number[:taken])] or "") + number[taken:]
 
 
-def split(text: str, pattern: str, limit: int = 0) -> list[str]:
+def split(text: str, pattern: str, *, limit: int = 0) -> list[str]:
     """`String.split`: no leading empty text from an empty match, no trailing empty texts unless asked."""
     compiled = compile_pattern(pattern)
     pieces: list[str] = []

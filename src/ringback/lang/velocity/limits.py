@@ -37,7 +37,7 @@ class Limits:
 LIMITS = Limits()
 
 
-def over_limit(name: str, most: float, what: str) -> LimitError:
+def over_limit(name: str, most: float, *, what: str) -> LimitError:
     """The error that says which limit was hit; the caller raises it."""
     return LimitError(
         f"{what}: the limit is {most:,}", limit=f"template_{name}", hint="docs/velocity.md lists the limits"
@@ -47,11 +47,11 @@ def over_limit(name: str, most: float, what: str) -> LimitError:
 def checked_text(text: str) -> str:
     """`text`, unless it is longer than the output limit."""
     if len(text) > LIMITS.output:
-        raise over_limit("output", LIMITS.output, "a template made too long a text")
+        raise over_limit("output", LIMITS.output, what="a template made too long a text")
     return text
 
 
 def check_items(count: int) -> None:
     """Refuse a collection of `count` items when that is too many."""
     if count > LIMITS.items:
-        raise over_limit("items", LIMITS.items, f"a template asked for {count:,} items")
+        raise over_limit("items", LIMITS.items, what=f"a template asked for {count:,} items")

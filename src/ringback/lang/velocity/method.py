@@ -12,8 +12,10 @@ class Method:
     """An overload.
 
     Attributes:
-        parameters: one letter per parameter: i int, l long, w any whole number, d double, z boolean, c char,
-            s String, q CharSequence, o Object, C Collection, M Map; `*` at the end takes any number of Objects.
+        parameters: one letter per parameter: i int, l long, w any whole number, d double, z boolean,
+            c char, s String, q CharSequence, o Object, C Collection, M Map; `*` at the end takes any
+            number of Objects,
+            `+` of CharSequences.
         run: called with the value and the converted arguments; may raise MethodFailed.
     """
 

@@ -1,16 +1,16 @@
 """Finding and calling the Java methods that a template may use.
 
-Every method stands in a constant table, by the Python type of its value; nothing is ever looked up on the value
-itself. As in Java, overloads are chosen by the number and types of the arguments, and arguments convert where
-Velocity converts them ("1" to int, 1.9 to 1, anything to String).
+Every method stands in a constant table, by the Python type of its value; nothing is ever looked up on the
+value itself. As in Java, overloads are chosen by the number and types of the arguments, and arguments convert
+where Velocity converts them ("1" to int, 1.9 to 1, anything to String).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from ringback.lang.velocity import methods_collection as collections
 from ringback.lang.velocity import methods_number as numbers
@@ -19,6 +19,8 @@ from ringback.lang.velocity import tools
 from ringback.lang.velocity.errors import MethodFailed
 from ringback.lang.velocity.method import Method, Table
 from ringback.lang.velocity.values import (
+    INT_MAX,
+    INT_MIN,
     LISTS,
     LONG_MAX,
     LONG_MIN,
@@ -58,6 +60,7 @@ _EVERY: Table = {
     "equals": (Method("o", numbers.equals),),
     "hashCode": (Method("", numbers.hash_code),),
 }
+_LONG: Table = {**_EVERY, **{k: v for k, v in numbers.INTEGER_METHODS.items() if k != "parseInt"}}
 _BIG: Table = {**_EVERY, **numbers.BIG_METHODS}
 _TABLES: Mapping[type, Table] = {
     str: {**_EVERY, **texts.METHODS},
@@ -91,8 +94,8 @@ def _table(value: Any) -> Table | None:
     kind = type(value)
     if kind is Tool:
         return tools.TABLES.get(value.name)
-    if kind is int and not LONG_MIN <= value <= LONG_MAX:
-        return _BIG
+    if kind is int and not INT_MIN <= value <= INT_MAX:
+        return _LONG if LONG_MIN <= value <= LONG_MAX else _BIG
     return _TABLES.get(kind)
 
 
@@ -137,11 +140,11 @@ def _choose(overloads: tuple[Method, ...], arguments: list[Any]) -> tuple[Method
 
 
 def _match(parameters: str, arguments: list[Any]) -> tuple[int, list[Any]] | None:
-    if parameters.endswith("*"):
+    if parameters.endswith(("*", "+")):
         fixed = len(parameters) - 1
         if len(arguments) < fixed:
             return None
-        parameters = parameters[:-1] + "o" * (len(arguments) - fixed)
+        parameters = parameters[:-1] + ("o" if parameters[-1] == "*" else "q") * (len(arguments) - fixed)
     if len(parameters) != len(arguments):
         return None
     total = 0
@@ -255,9 +258,9 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Converted]] = {
 
 
 @lru_cache(maxsize=512)
-def _getter(kind: type, name: str) -> Callable[[Any], Any] | None:
+def _getter(kind: Hashable, name: str) -> Callable[[Any], Any] | None:
     """The method that `.name` means: getName, getname, name, or isName, whichever exists first."""
-    table = _TABLES.get(kind, {})
+    table = _TABLES.get(kind, {}) if isinstance(kind, type) else {}
     capital = name[:1].upper() + name[1:]
     for candidate in (f"get{capital}", f"get{name}", name, f"is{capital}"):
         for method in table.get(candidate, ()):
@@ -276,7 +279,7 @@ def get(value: Any, name: str) -> Any:
         return ClassValue(java_type(value)) if name == "class" else value.get(name)
     if kind is Tool:
         return _tool_property(value, name)
-    getter = _getter(kind, name)
+    getter = _getter(cast("Hashable", kind), name)
     if getter is not None:
         return getter(value)
     if kind is LoopScope:
@@ -328,7 +331,7 @@ def _position(items: Any, key: Any) -> int | None:
 
 
 def put_property(value: Any, name: str, item: Any) -> bool:
-    """`#set($value.name = item)`: a key of a map; anything else has no such property, and False is returned."""
+    """`#set($value.name = item)`: a key of a map; False for anything else, which has no such property."""
     if type(value) is dict:
         collections.map_put(value, name, item)
     elif type(value) is LoopScope:
@@ -364,5 +367,3 @@ def put_index(value: Any, key: Any, item: Any) -> bool:
 def describe(arguments: list[Any]) -> str:
     """The argument types as strict mode lists them."""
     return ", ".join("null" if argument is None else java_type(argument) for argument in arguments)
-
-

@@ -105,7 +105,7 @@ def _remove(items: list[Any], value: Any) -> bool:
 
 def _bounded(items: Any, others: Any) -> None:
     if len(items) * len(_not_null(others)) > LIMITS.steps:
-        raise over_limit("steps", LIMITS.steps, "comparing two collections takes too long")
+        raise over_limit("steps", LIMITS.steps, what="comparing two collections takes too long")
 
 
 def _remove_all(items: list[Any], others: Any) -> bool:
@@ -210,8 +210,10 @@ LIST_METHODS: Table = {
 }
 FIXED_METHODS: Table = {
     **_LIST_READ,
-    **{name: tuple(Method(m.parameters, _refused) for m in LIST_METHODS[name])
-       for name in ("add", "addAll", "set", "remove", "removeAll", "retainAll", "clear", "sort")},
+    **{
+        name: tuple(Method(m.parameters, _refused) for m in LIST_METHODS[name])
+        for name in ("add", "addAll", "set", "remove", "removeAll", "retainAll", "clear", "sort")
+    },
 }
 ARRAY_METHODS: Table = {
     "size": _LIST_READ["size"],
@@ -242,9 +244,11 @@ VIEW_METHODS: Table = {
 STREAM_METHODS: Table = {
     "count": (Method("", len),),
     "toList": (Method("", FixedList),),
-    "toArray": (Method("", lambda items: ArrayValue(items)),),
+    "toArray": (Method("", ArrayValue),),
     "findFirst": (Method("", lambda items: Optional(items[0]) if items else None),),
-    "distinct": (Method("", lambda items: Stream(v for i, v in enumerate(items) if position(items, v) == i)),),
+    "distinct": (
+        Method("", lambda items: Stream(v for i, v in enumerate(items) if position(items, v) == i)),
+    ),
     "sum": (Method("", sum),),
 }
 
@@ -310,7 +314,11 @@ def _remove_exactly(mapping: dict[Any, Any], key: Any, old: Any) -> bool:
 
 
 def _entries(mapping: dict[Any, Any]) -> View:
-    return View([Entry(plain_key(key), value, mapping) for key, value in mapping.items()], mapping, "EntrySet")
+    return View(
+        [Entry(plain_key(key), value, owner=mapping) for key, value in mapping.items()],
+        mapping,
+        part="EntrySet",
+    )
 
 
 def _set_value(entry: Entry, value: Any) -> Any:
@@ -326,8 +334,10 @@ MAP_METHODS: Table = {
     "getOrDefault": (Method("oo", _get_or_default),),
     "containsKey": (Method("o", lambda mapping, key: _key(key) in mapping),),
     "containsValue": (Method("o", lambda mapping, value: position(list(mapping.values()), value) >= 0),),
-    "keySet": (Method("", lambda mapping: View([plain_key(key) for key in mapping], mapping, "KeySet")),),
-    "values": (Method("", lambda mapping: View(mapping.values(), mapping, "Values")),),
+    "keySet": (
+        Method("", lambda mapping: View([plain_key(key) for key in mapping], mapping, part="KeySet")),
+    ),
+    "values": (Method("", lambda mapping: View(mapping.values(), mapping, part="Values")),),
     "entrySet": (Method("", _entries),),
     "put": (Method("oo", map_put),),
     "putAll": (Method("M", _put_all),),

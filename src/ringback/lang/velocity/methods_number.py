@@ -24,6 +24,7 @@ from ringback.lang.velocity.values import (
     Entry,
     Float32,
     View,
+    java_type,
     text_of,
 )
 
@@ -76,7 +77,7 @@ def to_double(value: Any) -> float:
 def hash_code(value: Any, depth: int = 0) -> int:
     """`Object.hashCode` of a value."""
     if depth > LIMITS.nesting:
-        raise over_limit("nesting", LIMITS.nesting, "a value nests too deeply")
+        raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
     kind = type(value)
     if value is None:
         return 0
@@ -188,14 +189,9 @@ def _compare_to(value: Any, other: Any) -> int:
     """`compareTo`: only a value of the same class compares."""
     if other is None:
         raise MethodFailed("NullPointerException", "the argument is null")
-    if type(other) is not type(value) or (type(value) is int and is_big(value) != is_big(other)):
+    if type(other) is not type(value) or (type(value) is int and java_type(value) != java_type(other)):
         raise MethodFailed("ClassCastException", "the argument is of another class")
     return compare_numbers(value, other) or 0
-
-
-def is_big(value: int) -> bool:
-    """Whether a whole number is a BigInteger."""
-    return not LONG_MIN <= value <= LONG_MAX
 
 
 def _whole(compute: Callable[[int, int], int]) -> Callable[[Any, int, int], int]:
@@ -222,7 +218,7 @@ _NUMBER: Table = {
 
 def _checked(value: int) -> int:
     if value.bit_length() > 16_000:
-        raise over_limit("digits", 16_000, "a whole number has too many bits")
+        raise over_limit("digits", 16_000, what="a whole number has too many bits")
     return value
 
 
@@ -250,7 +246,7 @@ def _power(value: int, exponent: int) -> int:
     if exponent < 0:
         raise MethodFailed("ArithmeticException", "Negative exponent")
     if value.bit_length() * exponent > 16_000:
-        raise over_limit("digits", 16_000, "a whole number has too many bits")
+        raise over_limit("digits", 16_000, what="a whole number has too many bits")
     return int(value**exponent)
 
 
@@ -325,7 +321,9 @@ DECIMAL_METHODS: Table = {
     "toPlainString": (Method("", lambda value: f"{value:f}"),),
     "stripTrailingZeros": (Method("", lambda value: value.normalize() if value else Decimal(0)),),
 }
-def _compare_booleans(value: bool, other: Any) -> int:  # noqa: FBT001
+
+
+def _compare_booleans(value: bool, other: Any) -> int:
     if type(other) is not bool:
         raise MethodFailed("ClassCastException", "the argument is of another class")
     return int(value) - int(other)

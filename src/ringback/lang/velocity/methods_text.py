@@ -66,7 +66,9 @@ def _code_point_at(text: str, index: int) -> int:
 
 
 def _index_of(text: str, what: str | int, start: int = 0) -> int:
-    return wide(text).find(_needle(what), max(0, start)) if start <= len(wide(text)) or what else len(wide(text))
+    return (
+        wide(text).find(_needle(what), max(0, start)) if start <= len(wide(text)) or what else len(wide(text))
+    )
 
 
 def _last_index_of(text: str, what: str | int, start: int | None = None) -> int:
@@ -109,7 +111,9 @@ def no_cast(value: Any, other: Any) -> int:
     """`compareTo` with a value of another class."""
     if other is None:
         raise MethodFailed("NullPointerException", "the argument is null")
-    raise MethodFailed("ClassCastException", f"{text_of(other)!r} is of another class than {text_of(value)!r}")
+    raise MethodFailed(
+        "ClassCastException", f"{text_of(other)!r} is of another class than {text_of(value)!r}"
+    )
 
 
 def _concat(text: str, other: str) -> str:
@@ -120,7 +124,7 @@ def _replace(text: str, old: str, new: str) -> str:
     old, new = required(old), required(new)
     grown = len(text) + (text.count(old) if old else len(text) + 1) * max(0, len(new) - len(old))
     if grown > LIMITS.output:
-        raise over_limit("output", LIMITS.output, "a replacement makes too long a text")
+        raise over_limit("output", LIMITS.output, what="a replacement makes too long a text")
     return text.replace(old, new)
 
 
@@ -128,12 +132,12 @@ def _repeat(text: str, count: int) -> str:
     if count < 0:
         raise MethodFailed("IllegalArgumentException", f"count is negative: {count}")
     if len(text) * count > LIMITS.output:
-        raise over_limit("output", LIMITS.output, "a text is repeated too often")
+        raise over_limit("output", LIMITS.output, what="a text is repeated too often")
     return text * count
 
 
 def _split(text: str, pattern: str, limit: int = 0) -> ArrayValue:
-    pieces = javaregex.split(text, required(pattern), limit)
+    pieces = javaregex.split(text, required(pattern), limit=limit)
     check_items(len(pieces))
     return ArrayValue(pieces, "[Ljava.lang.String;")
 
@@ -164,14 +168,17 @@ def _region_matches(text: str, start: int, other: str, other_start: int, size: i
 
 
 def _region_matches_case(
-    text: str, ignore: bool, start: int, other: str, other_start: int, size: int  # noqa: FBT001
+    text: str,
+    ignore: bool,
+    start: int,
+    other: str,
+    other_start: int,
+    size: int,
 ) -> bool:
     return _region(text, start, other, other_start, size, fold_case=ignore)
 
 
-def _region(  # noqa: PLR0913 - Java's own parameters
-    text: str, start: int, other: str, other_start: int, size: int, *, fold_case: bool
-) -> bool:
+def _region(text: str, start: int, other: str, other_start: int, size: int, *, fold_case: bool) -> bool:
     first, second = wide(text), wide(required(other))
     if start < 0 or other_start < 0 or start + size > len(first) or other_start + size > len(second):
         return False
@@ -260,7 +267,12 @@ METHODS: Table = {
     "codePointCount": (Method("ii", lambda text, begin, end: len(substring(text, begin, end))),),
     "substring": (Method("i", substring), Method("ii", substring)),
     "subSequence": (Method("ii", substring),),
-    "indexOf": (Method("i", _index_of), Method("s", _index_of), Method("ii", _index_of), Method("si", _index_of)),
+    "indexOf": (
+        Method("i", _index_of),
+        Method("s", _index_of),
+        Method("ii", _index_of),
+        Method("si", _index_of),
+    ),
     "lastIndexOf": (
         Method("i", _last_index_of),
         Method("s", _last_index_of),
@@ -277,9 +289,16 @@ METHODS: Table = {
     "regionMatches": (Method("isii", _region_matches), Method("zisii", _region_matches_case)),
     "concat": (Method("s", _concat),),
     "replace": (Method("cc", _replace), Method("qq", _replace)),
-    "replaceAll": (Method("ss", lambda text, old, new: javaregex.replace(text, required(old), required(new))),),
+    "replaceAll": (
+        Method(
+            "ss", lambda text, old, new: javaregex.replace(text, required(old), replacement=required(new))
+        ),
+    ),
     "replaceFirst": (
-        Method("ss", lambda text, old, new: javaregex.replace(text, required(old), required(new), count=1)),
+        Method(
+            "ss",
+            lambda text, old, new: javaregex.replace(text, required(old), replacement=required(new), count=1),
+        ),
     ),
     "matches": (Method("s", lambda text, pattern: javaregex.matches(text, required(pattern))),),
     "split": (Method("s", _split), Method("si", _split)),
@@ -298,7 +317,7 @@ METHODS: Table = {
     "codePoints": (Method("", lambda text: Stream([ord(char) for char in text])),),
     "format": (Method("s*", _format),),
     "formatted": (Method("*", _formatted),),
-    "join": (Method("q*", _join),),
+    "join": (Method("qC", _join), Method("q+", _join)),
     "valueOf": (Method("o", _value_of),),
     "copyValueOf": (Method("o", _value_of),),
     "translateEscapes": (Method("", _translate_escapes),),

@@ -4,15 +4,17 @@ White space ("lines" mode of the engine):
 
 * the indentation before a directive at the start of a line goes;
 * a line end after the opening of a block, and after `#else`, goes;
-* a line end after any other directive, and after `#end`, goes when the directive began at the start of a line.
+* a line end after any other directive, and after `#end`, goes when that began at the start of a line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ringback.core.errors import LimitError
 from ringback.lang.velocity import tree as t
+from ringback.lang.velocity.arguments import CHECKS, Arguments
 from ringback.lang.velocity.errors import TemplateSyntaxError
 from ringback.lang.velocity.expressions import ExpressionParser, reading
 from ringback.lang.velocity.limits import LIMITS, over_limit
@@ -42,6 +44,33 @@ _TEXT_KINDS = frozenset(
         Kind.IDENTIFIER,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a directive or macro call: `#name(arguments)`.
+
+    Attributes:
+        token: its name.
+        arguments: None without parentheses.
+        indent: the indentation that it swallowed.
+        began: it began at the start of a line.
+    """
+
+    token: Token
+    arguments: Arguments | None
+    indent: str
+    began: bool
+
+    @property
+    def name(self) -> str:
+        """The name without braces."""
+        return self.token.body.strip("{}")
+
+    @property
+    def given(self) -> list[t.Expression | Token]:
+        """Values, and plain words as their tokens."""
+        return [] if self.arguments is None else self.arguments.given
 
 
 class Parser(ExpressionParser):
@@ -89,8 +118,8 @@ class Parser(ExpressionParser):
         """The current blank token's text, when a directive follows it."""
         follower = self.tokens[self.index + 1]
         at_directive = follower.kind in _OPENERS or follower.kind in _CLOSERS
-        plain = follower.image.startswith("#") and not self.token.lead and not self.token.skipped
-        return self.token.image if at_directive and plain else None
+        plain = follower.image.startswith("#") and not self.token.lead
+        return self.token.skipped + self.token.image if at_directive and plain else None
 
     def _statement(self, token: Token, items: list[t.Statement]) -> None:
         if token.kind in _OPENERS:
@@ -154,10 +183,10 @@ class Parser(ExpressionParser):
         """The blanks and the line end that follow a directive, taken when `swallow` says so."""
         index = self.index
         blank = self.tokens[index]
-        if blank.kind is Kind.BLANK and not blank.lead:
+        if blank.kind is Kind.BLANK and not blank.lead and not blank.skipped:
             index += 1
         end = self.tokens[index]
-        if not swallow or end.kind is not Kind.NEWLINE or end.lead:
+        if not swallow or end.kind is not Kind.NEWLINE or end.lead or end.skipped:
             return ""
         tail = "".join(token.image for token in self.tokens[self.index : index + 1])
         self.index = index + 1
@@ -167,7 +196,8 @@ class Parser(ExpressionParser):
     def _own_indent(self) -> str:
         """The indentation before `#else`, `#elseif` or `#end`."""
         if self.token.kind is Kind.BLANK:
-            return self.next().image
+            token = self.next()
+            return token.skipped + token.image
         return ""
 
     # Directives.
@@ -256,43 +286,59 @@ class Parser(ExpressionParser):
     def _word(self, indent: str, *, began: bool) -> t.Statement:
         token = self.next()
         name = token.body.strip("{}")
-        arguments = Arguments(self, token, name) if self._has_arguments(token) else None
+        arguments = Arguments(self, token, name=name) if self._has_arguments() else None
+        head = Head(token, arguments, indent, began)
         if name in _DIRECTIVE_PARSERS:
-            return _DIRECTIVE_PARSERS[name](self, token, arguments, indent, began)
+            return _DIRECTIVE_PARSERS[name](self, head)
         if name in _LINES:
-            _CHECKS[name](self, token, arguments)
+            CHECKS[name](self, token, arguments=arguments)
             values = None if arguments is None else arguments.values
             return t.Directive(name, values, indent, self._after(began=began), self.origin.at(token.start))
-        return self._call(token, arguments, indent, began)
+        return self._call(head)
 
-    def _has_arguments(self, token: Token) -> bool:
-        del token  # the lexer entered ARGS only when a parenthesis follows the name
+    def _has_arguments(self) -> bool:
         index = self.index
         while self.tokens[index].kind in {Kind.BLANK, Kind.NEWLINE}:
             index += 1
         return self.tokens[index].kind is Kind.OPEN
 
-    def _call(self, token: Token, arguments: Arguments | None, indent: str, began: bool) -> t.Call:  # noqa: FBT001
-        name = token.body.strip("{}")
+    def _call(self, head: Head) -> t.Call:
+        token, name, began = head.token, head.name, head.began
         start = token.start + token.lead - 1
-        values = () if arguments is None else arguments.values
-        word = "" if arguments is None else arguments.word
-        at = self.origin.at(start)
+        values = () if head.arguments is None else head.arguments.values
+        word = "" if head.arguments is None else head.arguments.word
         if word and name in self.macros:
             raise TemplateSyntaxError(
-                f"Invalid arg '{word}' in macro #{name}", span=self.origin.span(start), kind="TemplateInitException"
+                f"Invalid arg '{word}' in macro #{name}",
+                span=self.origin.span(start),
+                kind="TemplateInitException",
             )
         first = self.tokens.index(token)
         if not name.startswith("@"):
-            source = self.origin.text[start : self._previous_end()]
-            shown = self._shown_call(first, self.index)
-            return t.Call(name, values, source, shown, word, None, t.Ending(), indent, self._after(began=began), at)
+            return t.Call(
+                name,
+                values,
+                self.origin.text[start : self._previous_end()],
+                self._shown_call(first, self.index),
+                word,
+                indent=head.indent,
+                tail=self._after(began=began),
+                start=self.origin.at(start),
+            )
         tail, body = self._body()
         ending = self._block_end(f"#{name}", token, began=began)
-        source = self.origin.text[start : self._previous_end()].removesuffix(ending.tail)
-        shown = self._shown_call(first, self.index).removesuffix(ending.tail)
-        ending = t.Ending("", ending.tail)
-        return t.Call(name[1:], values, source, shown, word, body, ending, indent, tail, at)
+        return t.Call(
+            name[1:],
+            values,
+            self.origin.text[start : self._previous_end()].removesuffix(ending.tail),
+            self._shown_call(first, self.index).removesuffix(ending.tail),
+            word,
+            body,
+            t.Ending("", ending.tail),
+            head.indent,
+            tail,
+            self.origin.at(start),
+        )
 
     def _shown_call(self, first: int, after: int) -> str:
         """What the engine keeps of a call's text: no backslashes before references, no text of comments."""
@@ -317,9 +363,9 @@ class Parser(ExpressionParser):
 
     # Block directives; called through _DIRECTIVE_PARSERS.
 
-    def foreach(self, token: Token, arguments: Arguments | None, indent: str, began: bool) -> t.Foreach:  # noqa: FBT001
+    def foreach(self, head: Head) -> t.Foreach:
         """`#foreach($variable in items)`."""
-        variable, items = self._foreach_arguments(token, arguments)
+        variable, items = self._foreach_arguments(head)
         tail, body = self._body()
         otherwise = None
         own = self._own_indent()
@@ -329,16 +375,16 @@ class Parser(ExpressionParser):
             otherwise = t.Branch(None, self._block(), own, line_end)
             own = self._own_indent()
         if self.token.kind is not Kind.END:
-            self._block_end("#foreach", token, began=began)
-        ending = self._end(own, began=began)
-        return t.Foreach(variable, items, body, otherwise, ending, indent, tail, self.origin.at(token.start))
+            self._block_end("#foreach", head.token, began=head.began)
+        ending = self._end(own, began=head.began)
+        return t.Foreach(variable, items, body, otherwise, ending, head.indent, tail, self._start(head))
 
-    def _foreach_arguments(
-        self, token: Token, arguments: Arguments | None
-    ) -> tuple[t.Reference, t.Expression]:
-        given = () if arguments is None else arguments.given
+    def _foreach_arguments(self, head: Head) -> tuple[t.Reference, t.Expression]:
+        given, token = head.given, head.token
         if len(given) < 3:
-            raise self.error("Too few arguments to the #foreach directive", token, hint="#foreach($item in $items)")
+            raise self.error(
+                "Too few arguments to the #foreach directive", token, hint="#foreach($item in $items)"
+            )
         variable, word, items = given[:3]
         if not isinstance(variable, t.Reference):
             raise self.error("Expected argument 1 of #foreach to be a reference", token)
@@ -348,98 +394,46 @@ class Parser(ExpressionParser):
             raise self.error(f"#foreach cannot go through the word '{items.image}'", items)
         return variable, items
 
-    def macro(self, token: Token, arguments: Arguments | None, indent: str, began: bool) -> t.Macro:  # noqa: FBT001
+    def macro(self, head: Head) -> t.Macro:
         """`#macro(name $parameter …)`."""
-        name, parameters = self._macro_arguments(token, arguments)
+        name, parameters = self._macro_arguments(head)
         tail, body = self._body()
-        ending = self._block_end("#macro", token, began=began)
+        ending = self._block_end("#macro", head.token, began=head.began)
         self.macros.add(name)
-        return t.Macro(name, parameters, body, ending, indent, tail, self.origin.at(token.start))
+        return t.Macro(name, parameters, body, ending, head.indent, tail, self._start(head))
 
-    def _macro_arguments(
-        self, token: Token, arguments: Arguments | None
-    ) -> tuple[str, tuple[t.Parameter, ...]]:
-        given = () if arguments is None else arguments.given
-        if arguments is None or not given:
-            raise self.error("A macro definition requires at least a macro name", token, hint="#macro(name $a)")
+    def _macro_arguments(self, head: Head) -> tuple[str, tuple[t.Parameter, ...]]:
+        given, token = head.given, head.token
+        if head.arguments is None or not given:
+            raise self.error(
+                "A macro definition requires at least a macro name", token, hint="#macro(name $a)"
+            )
         if not isinstance(given[0], Token):
             raise self.error("Macro argument 1 must be a token without surrounding ' or \"", token)
         parameters: list[t.Parameter] = []
         for number, argument in enumerate(given[1:], 2):
             if not isinstance(argument, t.Reference):
                 raise self.error(f"Macro argument {number} must be a reference", token)
-            default = arguments.defaults.get(number - 1)
+            default = head.arguments.defaults.get(number - 1)
             if default is None and parameters and parameters[-1].default is not None:
                 raise self.error("Macro non-default argument follows a default argument", token)
             parameters.append(t.Parameter(argument, default))
         return given[0].image, tuple(parameters)
 
-    def define(self, token: Token, arguments: Arguments | None, indent: str, began: bool) -> t.Define:  # noqa: FBT001
+    def define(self, head: Head) -> t.Define:
         """`#define($name)`."""
-        given = () if arguments is None else arguments.given
+        given, token = head.given, head.token
         if len(given) != 1:
             raise self.error("The #define directive requires one argument", token, hint="#define($name)…#end")
         target = given[0]
         if not isinstance(target, t.Reference):
             raise self.error("The argument to #define is of the wrong type", token)
         tail, body = self._body()
-        ending = self._block_end("#define", token, began=began)
-        return t.Define(target, body, ending, indent, tail, self.origin.at(token.start))
+        ending = self._block_end("#define", head.token, began=head.began)
+        return t.Define(target, body, ending, head.indent, tail, self._start(head))
 
-
-class Arguments:
-    """The arguments between the parentheses of a directive or macro call.
-
-    Attributes:
-        given: values, and plain words as their tokens.
-        defaults: for #macro, the default of the argument with that index.
-    """
-
-    def __init__(self, parser: Parser, directive: Token, name: str) -> None:
-        self.given: list[t.Expression | Token] = []
-        self.defaults: dict[int, t.Expression] = {}
-        self._macro = name == "macro"
-        self._name = name
-        parser.skip_space()
-        parser.expect(Kind.OPEN, f"after #{name}")
-        while self._more(parser, directive):
-            self.given.append(parser.next() if parser.token.kind is Kind.WORD else self._value(parser))
-
-    @property
-    def values(self) -> tuple[t.Expression, ...]:
-        """The arguments that are values."""
-        return tuple(item for item in self.given if not isinstance(item, Token))
-
-    @property
-    def word(self) -> str:
-        """The first argument that is a plain word, or nothing."""
-        return next((item.image for item in self.given if isinstance(item, Token)), "")
-
-    def _more(self, parser: Parser, directive: Token) -> bool:
-        """Step to the next argument; False when the closing parenthesis was there instead."""
-        self._skip(parser, directive)
-        if self.given and self._macro and parser.accept(Kind.ASSIGN):
-            self.defaults[len(self.given) - 1] = parser.parse_argument()
-            self._skip(parser, directive)
-        if parser.accept(Kind.CLOSE):
-            return False
-        if parser.accept(Kind.COMMA):
-            self._skip(parser, directive)
-        return True
-
-    def _skip(self, parser: Parser, directive: Token) -> None:
-        parser.skip_space()
-        while parser.token.kind is Kind.COMMENT and parser.token.image.startswith("##"):
-            if not self._macro:
-                raise parser.error(f"A Line comment is not allowed in #{self._name} arguments", directive)
-            parser.next()
-            parser.skip_space()
-
-    def _value(self, parser: Parser) -> t.Expression:
-        if parser.token.kind in {Kind.OPERATOR, Kind.NOT, Kind.OPEN}:
-            hint = "arguments of directives are single values; compute with #set first"
-            raise parser.unexpected(parser.token, "an argument", hint=hint)
-        return parser.parse_argument()
+    def _start(self, head: Head) -> int:
+        return self.origin.at(head.token.start)
 
 
 def _shown(token: Token) -> t.Text:
@@ -469,7 +463,7 @@ def _joined(items: list[t.Statement]) -> tuple[t.Statement, ...]:
         joined += _one_text(pending)
         pending = []
         joined.append(item)
-    return tuple([*joined, *_one_text(pending)])
+    return (*joined, *_one_text(pending))
 
 
 def _one_text(texts: list[t.Text]) -> list[t.Statement]:
@@ -478,44 +472,7 @@ def _one_text(texts: list[t.Text]) -> list[t.Statement]:
     return [t.Text(text, "" if source == text else source)] if source else []
 
 
-def _check_evaluate(parser: Parser, token: Token, arguments: Arguments | None) -> None:
-    given = [] if arguments is None else arguments.given
-    if len(given) != 1:
-        raise parser.error("#evaluate() requires exactly one argument", token)
-    if not isinstance(given[0], (t.String, t.Reference)):
-        raise parser.error("#evaluate()  argument must be a string literal or reference", token)
-
-
-def _check_stop(parser: Parser, token: Token, arguments: Arguments | None) -> None:
-    if arguments is not None and len(arguments.given) > 1:
-        raise parser.error("The #stop directive only accepts a single message parameter", token)
-
-
-def _check_break(parser: Parser, token: Token, arguments: Arguments | None) -> None:
-    if arguments is not None and len(arguments.given) > 1:
-        raise parser.error("The #break directive takes only a single, optional Scope argument", token)
-
-
-def _check_include(parser: Parser, token: Token, arguments: Arguments | None) -> None:
-    if arguments is not None and arguments.word:
-        raise parser.error(f"invalid #include() argument '{arguments.word}'", token)
-
-
-def _check_parse(parser: Parser, token: Token, arguments: Arguments | None) -> None:
-    if arguments is None or len(arguments.given) != 1:
-        raise parser.error("The #parse directive requires one argument", token)
-    if arguments.word:
-        raise parser.error("The argument to #parse is of the wrong type", token)
-
-
-_CHECKS: Mapping[str, Callable[[Parser, Token, Arguments | None], None]] = {
-    "evaluate": _check_evaluate,
-    "stop": _check_stop,
-    "break": _check_break,
-    "include": _check_include,
-    "parse": _check_parse,
-}
-_DIRECTIVE_PARSERS: Mapping[str, Callable[[Parser, Token, Arguments | None, str, bool], t.Statement]] = {
+_DIRECTIVE_PARSERS: Mapping[str, Callable[[Parser, Head], t.Statement]] = {
     "foreach": Parser.foreach,
     "macro": Parser.macro,
     "define": Parser.define,
@@ -530,7 +487,7 @@ def parse(source: str, *, name: str = "template", macros: frozenset[str] = froze
         LimitError: it is too long or nests too deeply.
     """
     if len(source) > LIMITS.source:
-        raise over_limit("source", LIMITS.source, f"the template has {len(source):,} characters")
+        raise over_limit("source", LIMITS.source, what=f"the template has {len(source):,} characters")
     try:
         return t.Tree(Parser(Source.of(source, name), set(macros)).parse(), source, name)
     except RecursionError:
@@ -538,4 +495,4 @@ def parse(source: str, *, name: str = "template", macros: frozenset[str] = froze
 
 
 def _too_deep() -> LimitError:
-    return over_limit("nesting", LIMITS.nesting, "the template nests too deeply")
+    return over_limit("nesting", LIMITS.nesting, what="the template nests too deeply")

@@ -32,7 +32,7 @@ def print_block(block: t.Block) -> str:
     return "".join(print_statement(item) for item in block.items)
 
 
-def print_statement(node: t.Statement) -> str:  # noqa: C901 - one case per construct, nothing else
+def print_statement(node: t.Statement) -> str:
     """The text of one statement."""
     match node:
         case t.Text():
@@ -49,7 +49,7 @@ def print_statement(node: t.Statement) -> str:  # noqa: C901 - one case per cons
         case t.Foreach():
             head = f"#foreach({print_expression(node.variable)} in {print_expression(node.items)})"
             other = _branch(node.otherwise, "{else}") if node.otherwise else ""
-            return _block(node, head, other)
+            return _block(node, head, other=other)
         case t.Macro():
             return _block(node, f"#macro({' '.join([node.name, *map(_parameter, node.parameters)])})")
         case t.Call():
@@ -60,7 +60,7 @@ def print_statement(node: t.Statement) -> str:  # noqa: C901 - one case per cons
             return _directive(node)
 
 
-def _block(node: t.Foreach | t.Macro | t.Define, head: str, other: str = "") -> str:
+def _block(node: t.Foreach | t.Macro | t.Define, head: str, *, other: str = "") -> str:
     return f"{node.indent}{head}{node.tail}{print_block(node.body)}{other}{_ending(node.ending)}"
 
 

@@ -22,7 +22,7 @@ class ReferenceUse:
         quoted: stands inside a double-quoted string.
         escapes: backslashes before it.
         alternate: has a value after `|`.
-        assigned: is the target of `#set`, `#foreach`, `#define` or a macro's parameter, so it declares its root.
+        assigned: the target of `#set`, `#foreach` or `#define`, or a macro's parameter: it declares its root.
         span: where it stands.
     """
 

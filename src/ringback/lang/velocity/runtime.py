@@ -53,7 +53,7 @@ class Buffer(list[str]):
         self.size += sum(map(len, self[self.seen :]))
         self.seen = len(self)
         if self.size > LIMITS.output:
-            raise over_limit("output", LIMITS.output, "a template makes too long an output")
+            raise over_limit("output", LIMITS.output, what="a template makes too long an output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Runtime:
         """
         self.steps += steps
         if self.steps > LIMITS.steps:
-            raise over_limit("steps", LIMITS.steps, "a template does too much work")
+            raise over_limit("steps", LIMITS.steps, what="a template does too much work")
 
     def captured(self, code: Code) -> str:
         """What a piece of template writes, as text."""
@@ -144,7 +144,7 @@ Code: TypeAlias = Callable[[Runtime], None]
 Op: TypeAlias = "str | Callable[[Runtime], str | None]"
 
 
-def failure(error: MethodFailed, value: Any, method: str, span: Span) -> RenderError:
+def failure(error: MethodFailed, value: Any, *, method: str, span: Span) -> RenderError:
     """The error of a method that threw, in the engine's words."""
     package = _PACKAGES.get(error.cause, "java.lang")
     return RenderError(

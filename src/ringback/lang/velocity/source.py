@@ -40,7 +40,7 @@ class Source:
         """The span of `length` characters at an offset in this text."""
         return Span.at(self.whole, self.at(offset), file=self.name, length=length)
 
-    def inside(self, value: str, raw: str, start: int) -> Source:
+    def inside(self, value: str, raw: str, *, start: int) -> Source:
         """The source of the content of a string literal whose quote stands at `start`."""
         doubled: tuple[int, ...] = ()
         if len(raw) != len(value) and '""' in raw:

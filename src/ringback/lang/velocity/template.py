@@ -20,7 +20,19 @@ from ringback.lang.velocity.tree import Tree
 from ringback.lang.velocity.values import copied
 
 _CHANGING = frozenset(
-    {"=", "#evaluate", "add", "addAll", "clear", "put", "putAll", "putIfAbsent", "remove", "removeAll", "replace"}
+    {
+        "=",
+        "#evaluate",
+        "add",
+        "addAll",
+        "clear",
+        "put",
+        "putAll",
+        "putIfAbsent",
+        "remove",
+        "removeAll",
+        "replace",
+    }
     | {"retainAll", "set", "setValue", "sort"}
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,7 +63,7 @@ class Template:
         """Every reference that it uses, in the order of the text."""
         return references(self._tree)
 
-    def render(self, context: Mapping[str, Any], strict: bool = False) -> str:  # noqa: FBT001, FBT002 - the interface says so
+    def render(self, context: Mapping[str, Any], strict: bool = False) -> str:
         """The text for a context of JSON-like values; the context is never changed.
 
         Args:
@@ -77,11 +89,11 @@ class Template:
 
 
 def _too_deep() -> LimitError:
-    return over_limit("nesting", LIMITS.nesting, "the template nests too deeply")
+    return over_limit("nesting", LIMITS.nesting, what="the template nests too deeply")
 
 
 @lru_cache(maxsize=512)
-def _load(source: str, name: str, macros: frozenset[str]) -> Program:
+def _load(source: str, name: str, *, macros: frozenset[str]) -> Program:
     """The program of text that #evaluate was given."""
     return _compiled(parse(source, name=name, macros=macros))
 

@@ -121,7 +121,9 @@ def uri_encode(text: str) -> str:
 def unurl(text: str) -> str:
     """The reverse of `url`."""
     if _BAD_HEX.search(text):
-        raise MethodFailed("IllegalArgumentException", "URLDecoder: Illegal hex characters in escape (%) pattern")
+        raise MethodFailed(
+            "IllegalArgumentException", "URLDecoder: Illegal hex characters in escape (%) pattern"
+        )
     return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace")
 
 

@@ -1,7 +1,8 @@
 """`$math`: the MathTool of velocity-tools 3.1.
 
-Numbers are computed as doubles. The result is a whole number when it is whole and no argument was a double, else
-a double. Texts are read as a number at their start ("1,000.5 kg" is 1000.5). What is no number gives null.
+Numbers are computed as doubles. The result is a whole number when it is whole and no argument was a double,
+else a double. Texts are read as a number at their start ("1,000.5 kg" is 1000.5). What is no number
+gives null.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def _number_of_text(text: str) -> int | float | None:
         return -math.inf if sign else math.inf
     if not whole and (fraction is None or len(fraction) < 2):
         return None
-    value = float(f"{sign}{(whole or '0').replace(',', '')}{fraction or ''}{exponent or ''}".replace(".E", ".0E"))
+    value = float(
+        f"{sign}{(whole or '0').replace(',', '')}{fraction or ''}{exponent or ''}".replace(".E", ".0E")
+    )
     if value == 0 and sign:
         return value
     if value.is_integer() and LONG_MIN <= value < LONG_MAX:
@@ -56,7 +59,7 @@ def _numbers(values: Iterable[Any]) -> list[int | float] | None:
 
 def _matched(result: float, given: Iterable[int | float]) -> int | float:
     """The result as a whole number, when it is one and no argument is a double."""
-    if any(type(item) is not int for item in given) or result != result or math.isinf(result):  # noqa: PLR0124
+    if any(type(item) is not int for item in given) or not math.isfinite(result):
         return result
     if not result.is_integer():
         return result
@@ -169,7 +172,7 @@ def _round_to(_tool: Any, places: Any, value: Any) -> float | None:
     return math.floor(real * 10.0**digits + 0.5) / 10.0**digits
 
 
-def _sum(values: Any, divide: bool) -> int | float | None:  # noqa: FBT001
+def _sum(values: Any, divide: bool) -> int | float | None:
     given = _numbers(values)
     if given is None:
         return None

@@ -1,4 +1,4 @@
-"""The tools that only Genesys Cloud has. What its help pages leave open is a named policy in docs/velocity.md."""
+"""The tools that only Genesys Cloud has; what its help pages leave open is a policy in docs/velocity.md."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_json(text: str) -> Any:
 def json_text(value: Any, depth: int = 0) -> str:
     """The JSON text of a value, without blanks."""
     if depth > LIMITS.nesting:
-        raise over_limit("nesting", LIMITS.nesting, "a value nests too deeply")
+        raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
     if isinstance(value, Decimal):
         return double_text(float(value))
     if isinstance(value, dict):
@@ -91,7 +91,9 @@ def _move_keys(_tool: Any, source: Any, key: Any) -> str | None:
     if not isinstance(value, dict):
         raise MethodFailed("IllegalArgumentException", "the argument is no JSON object")
     name = text_of(key)
-    objects = [{name: own, **(item if isinstance(item, dict) else {"value": item})} for own, item in value.items()]
+    objects = [
+        {name: own, **(item if isinstance(item, dict) else {"value": item})} for own, item in value.items()
+    ]
     return checked_text(json_text(objects))
 
 
@@ -129,7 +131,10 @@ def _phone_filter(_tool: Any, phone: Any, *fields: Any) -> str | None:
     variants = list(dict.fromkeys([given, _NOT_DIGIT.sub("", given)]))
     names = [text_of(field) for field in fields] or list(_PHONE_FIELDS)
     tests = [
-        f"{name} eq '{variant.replace(chr(39), chr(39) * 2)}'" for name in names for variant in variants if variant
+        f"{name} eq '{variant.replace(chr(39), chr(39) * 2)}'"
+        for name in names
+        for variant in variants
+        if variant
     ]
     return checked_text(" or ".join(tests))
 

@@ -153,7 +153,9 @@ class Reference:
     end: int = field(default=0, compare=False)
 
 
-Expression: TypeAlias = "Number | Boolean | String | ListLiteral | Range | MapLiteral | Unary | Binary | Reference"
+Expression: TypeAlias = (
+    "Number | Boolean | String | ListLiteral | Range | MapLiteral | Unary | Binary | Reference"
+)
 
 
 @dataclass(frozen=True, slots=True)

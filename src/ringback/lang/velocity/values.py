@@ -49,7 +49,7 @@ class ArrayValue(list[Any]):
 
 
 class FixedList(list[Any]):
-    """A list that refuses changes. (A range is Python's `range`: it is never spelled out.)"""
+    """A list that refuses changes; a range is Python's `range`, which is never spelled out."""
 
     __slots__ = ()
 
@@ -59,7 +59,7 @@ class View(list[Any]):
 
     __slots__ = ("owner", "part")
 
-    def __init__(self, items: Any, owner: dict[Any, Any], part: str) -> None:
+    def __init__(self, items: Any, owner: dict[Any, Any], *, part: str) -> None:
         super().__init__(items)
         self.owner = owner
         self.part = part
@@ -76,7 +76,7 @@ class Entry:
 
     __slots__ = ("key", "owner", "value")
 
-    def __init__(self, key: Any, value: Any, owner: dict[Any, Any]) -> None:
+    def __init__(self, key: Any, value: Any, *, owner: dict[Any, Any]) -> None:
         self.key = key
         self.value = value
         self.owner = owner
@@ -146,7 +146,7 @@ class LoopInfo:
 
     __slots__ = ("column", "depth", "line", "template")
 
-    def __init__(self, line: int, column: int, depth: int, template: str) -> None:
+    def __init__(self, line: int, column: int, *, depth: int, template: str) -> None:
         self.line = line
         self.column = column
         self.depth = depth
@@ -158,7 +158,7 @@ class LoopScope:
 
     __slots__ = ("count", "extra", "info", "parent", "replaced", "total")
 
-    def __init__(self, parent: LoopScope | None, replaced: Any, total: int, info: LoopInfo) -> None:
+    def __init__(self, parent: LoopScope | None, replaced: Any, *, total: int, info: LoopInfo) -> None:
         self.parent = parent
         self.replaced = replaced
         self.total = total
@@ -268,12 +268,12 @@ class _Writer:
         self.parts.append(text)
         self.size += len(text) + 1
         if self.size > LIMITS.output:
-            raise over_limit("output", LIMITS.output, "the text of a value is too long")
+            raise over_limit("output", LIMITS.output, what="the text of a value is too long")
 
     def value(self, value: Any, depth: int) -> None:
         """Append the text of a value inside a collection."""
         if depth > LIMITS.nesting:
-            raise over_limit("nesting", LIMITS.nesting, "a value nests too deeply")
+            raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
         kind = type(value)
         if kind is dict:
             self._map(value, depth)
@@ -282,7 +282,7 @@ class _Writer:
             for index, item in enumerate(value):
                 if index:
                     self.add(", ")
-                self._item(item, value, "(this Collection)", depth)
+                self._item(item, value, own="(this Collection)", depth=depth)
             self.add("]")
         elif kind is Entry:
             self.value(value.key, depth + 1)
@@ -296,12 +296,12 @@ class _Writer:
         for index, (key, item) in enumerate(value.items()):
             if index:
                 self.add(", ")
-            self._item(key, value, "(this Map)", depth)
+            self._item(key, value, own="(this Map)", depth=depth)
             self.add("=")
-            self._item(item, value, "(this Map)", depth)
+            self._item(item, value, own="(this Map)", depth=depth)
         self.add("}")
 
-    def _item(self, item: Any, owner: Any, own: str, depth: int) -> None:
+    def _item(self, item: Any, owner: Any, *, own: str, depth: int) -> None:
         if item is owner:
             self.add(own)
         else:
@@ -324,7 +324,7 @@ def text_of(value: Any) -> str:
 def _int_text(value: int) -> str:
     if -(10**4000) < value < 10**4000:
         return str(value)
-    raise over_limit("digits", 4000, "a whole number has too many digits")
+    raise over_limit("digits", 4000, what="a whole number has too many digits")
 
 
 def _info_text(info: LoopInfo) -> str:
@@ -355,7 +355,7 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
     BlockValue: lambda value: value.text() or "",
     Optional: lambda value: f"Optional[{text_of(value.value)}]",
     JavaIterator: lambda _value: "java.util.ArrayList$Itr",
-    Tool: lambda value: java_type(value),
+    Tool: java_type,
     Stream: lambda _value: "java.util.stream.ReferencePipeline$Head",
     MapKey: lambda value: text_of(value.value),
 }
@@ -378,7 +378,7 @@ def is_true(value: Any) -> bool:
 def copied(value: Any, depth: int = 0) -> Any:
     """A deep copy of a JSON-like value, for templates that change what they are given."""
     if depth > LIMITS.nesting:
-        raise over_limit("nesting", LIMITS.nesting, "a value nests too deeply")
+        raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
     if isinstance(value, dict):
         return {key: copied(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
