@@ -198,7 +198,7 @@ def _reply(report: Report, source: str) -> DataActionReply:
 
 
 def _simulated(report: Report) -> float:
-    """Virtual time of an answer: our own computing time is not part of it, a timeout is waited for in full."""
+    """Virtual time of an answer: without our own computing time; a timeout is waited for in full."""
     if report.found.response is not None:
         return report.found.response.elapsed_ms
     request = report.found.request

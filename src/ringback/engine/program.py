@@ -20,6 +20,7 @@ from ringback.engine.scope import FlowScope, Slot, flow_slots, task_slots
 from ringback.engine.wrapped import is_empty
 from ringback.flows.actions import ACTIONS, ActionType
 from ringback.flows.actions.base import Begin, Getter, Resume, Step, constant
+from ringback.flows.actions.walk import expressions
 from ringback.flows.model import Action, Container, Flow, Variable
 from ringback.lang.expr.types import is_collection
 from ringback.trace.events import ActionRef
@@ -150,6 +151,7 @@ class _Compiler:
         step = Step(_unsupported)
         if known is not None and self._complete(known, builder):
             step = self._built(lambda: known.build(builder))
+            self._check_rest(known, builder)
         ref = ActionRef(action.id, action.name, action.type, box.name)
         return Compiled(step.begin, step.resume, ref, _source(action), self.plan.containers[box.id])
 
@@ -163,6 +165,14 @@ class _Compiler:
                 DefinitionError(message, span=action.span, hint=f"add `{item.path}:`", code="RB072")
             )
         return not missing
+
+    def _check_rest(self, known: ActionType, builder: ActionBuilder) -> None:
+        """Expressions in fields that a simulation does not need are checked all the same."""
+        for found, node in expressions(builder.action, known.fields):
+            try:
+                builder.values.check(node, found.field.type)
+            except DefinitionError as error:
+                self.errors.append(error)
 
     def _menu(self, box: Container) -> Compiled:
         body = box.body or _nothing(self.flow)

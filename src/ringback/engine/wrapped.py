@@ -7,7 +7,7 @@ compiled once, with the type that their place wants.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ringback.core.errors import DefinitionError
@@ -52,10 +52,12 @@ class ValueCompiler:
     Attributes:
         scope: the variables that expressions see.
         default_language: the flow's, for audio with sequences per language.
+        compiled: identities of the expression nodes that were compiled, rightly or with an error.
     """
 
     scope: FlowScope
     default_language: str = "en-us"
+    compiled: set[int] = field(default_factory=set)
 
     def getter(self, node: Node, type_: str | None) -> Getter:
         """The getter of a wrapped value; `type_` None leaves the value's own type.
@@ -88,11 +90,17 @@ class ValueCompiler:
     def expression(self, node: Node, type_: str | None) -> Checked:
         """The expression at a node, with errors placed in the document."""
         text = node.text if node.text and not isinstance(node.value, str) else str(node.value)
+        self.compiled.add(id(node))
         try:
             return compile_expression(text, self.scope, None if type_ == "any" else type_)
         except DefinitionError as error:
             error.span = place(node, error.span)
             raise
+
+    def check(self, node: Node, type_: str) -> None:
+        """Compile an expression that nothing else compiled, only for its errors."""
+        if id(node) not in self.compiled:
+            self.expression(node, type_)
 
     def _literal(self, node: Node, type_: str) -> Getter:
         if is_collection(type_) and node.is_list:
@@ -103,7 +111,7 @@ class ValueCompiler:
         try:
             value = literals.literal(node, type_)
         except EvaluationError as error:
-            self._fail(node, f"not a {display_name(type_)}: {error.message}")
+            self._fail(node, f"no {display_name(type_)}: {error.message}")
         return lambda _run: value
 
     def _entity(self, node: Node, type_: str) -> Getter:
