@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ringback.core.diagnostics import Severity
-from ringback.lint.model import Checked, Report, counts, fix_to_dict, line_and_column
+from ringback.lint.model import Checked, Report, counts, fix_to_dict
 from ringback.lint.registry import RULES
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -177,12 +177,3 @@ REPORTERS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
     "github": to_github,
 }
 """The forms of `--output-format`."""
-
-
-def offset_of(text: str, line: int, column: int) -> int:
-    """The offset of a 1-based line and column: the reverse of `line_and_column`."""
-    start = 0
-    for _ in range(line - 1):
-        start = text.index("\n", start) + 1
-    assert line_and_column(text, start) == (line, 1)
-    return start + column - 1
