@@ -29,6 +29,7 @@ class Variable:
         type: expression type code, e.g. "int", "str_coll", "que".
         initial: the wrapped initial value as written (`lit`, `exp`, `noValue` …), or None.
         is_input, is_output, is_secure: flags as declared.
+        description: as written.
         span: where it is declared.
     """
 
@@ -38,6 +39,7 @@ class Variable:
     is_input: bool = False
     is_output: bool = False
     is_secure: bool = False
+    description: str = ""
     span: Span | None = None
 
 
@@ -51,7 +53,7 @@ class Action:
         type: Archy's key, e.g. "callData", "menuTask".
         body: what the document says of it, `name` and nested action lists included.
         next: id of the action that runs when no branch leads elsewhere; None at an open end. The last
-            action of a branch names the action after the branching one; the last of a loop body names the loop.
+            action of a branch names the action after the branching one; the last of a loop's body the loop.
         outputs: output name -> id of the first action of that branch; only branches that have actions.
             Switch cases are "case1", "case2" …, and "default".
         target: id of the container that the action enters (jumpToTask, callTask, jumpToMenu, menuTask …).
@@ -135,6 +137,8 @@ class Flow:
         error_handling: see there.
         source: name of the document.
         form: which kind of document it came from.
+        body: its document below the flow type, for what is not modelled (voices, work type …); None for
+            plain documents.
         diagnostics: warnings found while loading (unknown actions, undeclared variables …).
     """
 
@@ -152,6 +156,7 @@ class Flow:
     error_handling: ErrorHandling = field(default_factory=ErrorHandling)
     source: str = ""
     form: Form = "archy"
+    body: Node | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property

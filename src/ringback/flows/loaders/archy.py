@@ -71,13 +71,18 @@ def load_archy(text: str, *, file: str, substitutions: Mapping[str, str] | None 
     problems = Problems()
     source = substitute(text, file, values=substitutions or {}, problems=problems)
     document = read_yaml(source.text, file=file, positions=source.positions)
-    type_, body = _flow_of(document)
-    flow = _Loader(type_, body, problems=problems).load(file)
+    type_, body = _top_level(document)
+    flow = flow_of(type_, body, file=file, problems=problems)
     problems.check()
     return flow
 
 
-def _flow_of(document: Node) -> tuple[str, Node]:
+def flow_of(type_: str, body: Node, *, file: str, problems: Problems) -> Flow:
+    """The flow of what stands below the flow type; what is wrong is noted in `problems`."""
+    return _Loader(type_, body, problems=problems).load(file)
+
+
+def _top_level(document: Node) -> tuple[str, Node]:
     """The flow type and the body of a document with one top-level key."""
     keys = [key for key, _ in document.items()]
     known = [key for key in keys if key in FLOW_TYPES]
@@ -130,6 +135,7 @@ class _Loader:
             error_handling=_error_handling(body.get("settingsErrorHandling"), self._sections.containers),
             source=file,
             form="archy",
+            body=body,
             diagnostics=self._problems.warnings,
         )
 

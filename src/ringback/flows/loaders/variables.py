@@ -81,6 +81,7 @@ def _variable(key: str, body: Node, *, item: Node, problems: Problems) -> Variab
         is_input=flag_of(body.get("isInput")),
         is_output=flag_of(body.get("isOutput")),
         is_secure=flag_of(body.get("isSecure")),
+        description=text_of(body.get("description")),
         span=name_node.span,
     )
 
