@@ -17,7 +17,6 @@ from ringback.dataactions import (
     load_data_action,
     response_of,
 )
-from ringback.dataactions.options import make_policies
 from tests.corpus import CORPUS, needs_corpus
 
 CASES = sorted((CORPUS / "data-action-cases").glob("*.case.json"))
@@ -41,7 +40,7 @@ def run(path: Path, policies: Policies) -> tuple[Report, dict[str, Any]]:
 @pytest.mark.parametrize("strict", ["success_template", "never"])
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name.split("__")[-1].removesuffix(".case.json"))
 def test_case(path: Path, strict: str) -> None:
-    report, expected = run(path, make_policies({"strict_references": strict}))
+    report, expected = run(path, Policies({"strict_references": strict}))
     shown = report.to_dict(reveal=True)
     request = {key: expected["request"][key] for key in ("method", "url", "headers", "body")}
     assert {key: shown["request"][key] for key in request} == request

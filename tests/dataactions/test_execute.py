@@ -19,7 +19,6 @@ from ringback.dataactions import (
     response_of,
 )
 from ringback.dataactions.execute import STEP_NAMES
-from ringback.dataactions.options import make_policies
 from tests.dataactions.documents import EXPORT, PLAIN, action_of, changed
 
 BODY = {"customer": {"name": "Alice", "points": 1500}}
@@ -202,7 +201,7 @@ def test_defaults_are_for_paths_that_do_not_resolve() -> None:
 @pytest.mark.parametrize(("choice", "source"), [("use_default", "default"), ("fail", "unresolved")])
 def test_illegal_paths(choice: str, source: str) -> None:
     document = changed(EXPORT, "config.response.translationMap.points", "$$.points")
-    report = run(document, policies=make_policies({"invalid_json_path": choice}))
+    report = run(document, policies=Policies({"invalid_json_path": choice}))
     assert report.to_dict()["translated_how"]["points"]["from"] == source
     assert report.policies["invalid_json_path"] == choice
 
@@ -212,7 +211,7 @@ def test_illegal_paths(choice: str, source: str) -> None:
 )
 def test_empty_responses(choice: str, output: Any, status: str) -> None:
     document = changed(EXPORT, TEMPLATE, "${rawResult}")
-    report = run(document, body="", policies=make_policies({"empty_response": choice}))
+    report = run(document, body="", policies=Policies({"empty_response": choice}))
     assert (report.status, report.output) == (status, output)
 
 
@@ -228,7 +227,7 @@ def test_strict_references(choice: str, status: str, text: str | None) -> None:
     document = changed(EXPORT, TEMPLATE, '{"name": ${nobody}}')
     if choice == "always":
         document = changed(document, URL, "https://x.example/${input.nobody}")
-    report = run(document, policies=make_policies({"strict_references": choice}))
+    report = run(document, policies=Policies({"strict_references": choice}))
     steps = {
         "success_template": "Apply success template",
         "never": "Parse output",

@@ -59,13 +59,13 @@ def run(file: Path, **options: Any) -> int:
     FILE is export JSON, a plain document or Terraform. Exit code 0: the output is complete; 1: it is not;
     2: wrong usage; 3: a live service refused.
     """
+    from ringback.core.policies import Policies
     from ringback.dataactions import execute
-    from ringback.dataactions.options import make_policies
 
     _check_usage(options)
     chosen = _one_action(file, options["name"])
     integration = _integration(options)
-    policies = make_policies(_pairs(options["policy"], "--policy"))
+    policies = Policies(_pairs(options["policy"], "--policy"))
     transport, finish = _transport(options, integration)
     report = execute(
         chosen,

@@ -137,6 +137,31 @@ POLICIES: Mapping[str, Policy] = _table(
         "Audio takes 60 ms for each character of its text.",
     ),
     Policy(
+        "strict_references",
+        ("success_template", "never", "always"),
+        "An unset reference fails the success template and prints itself in URL, headers and body.",
+    ),
+    Policy(
+        "invalid_json_path",
+        ("use_default", "fail"),
+        "A path that is no legal JSONPath counts as not found, so its default applies.",
+    ),
+    Policy(
+        "empty_response",
+        ("empty_text", "empty_object"),
+        "rawResult of a response without a body is the empty text.",
+    ),
+    Policy(
+        "failure_statuses",
+        ("not_2xx",),
+        "Every status outside 200 to 299 fails the action, unless a plain document names its statuses.",
+    ),
+    Policy(
+        "redirects",
+        ("follow_get", "never"),
+        "Redirects of GET are followed inside the allowed hosts, at most 5; others are answers.",
+    ),
+    Policy(
         "voice_audio",
         ("tree",),
         "Audio is kept as a tree and rendered as text.",

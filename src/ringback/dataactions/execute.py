@@ -21,7 +21,6 @@ from ringback.dataactions.auth import Integration
 from ringback.dataactions.failures import StepFailed
 from ringback.dataactions.flatten import flatten_as
 from ringback.dataactions.model import DataAction
-from ringback.dataactions.options import choose
 from ringback.dataactions.prepare import (
     BODY_TEMPLATE,
     SUCCESS_TEMPLATE,
@@ -231,7 +230,7 @@ class _Steps:
         return service if self.order.timeout is None else min(service, self.order.timeout)
 
     def _render(self, template: str, name: str) -> str:
-        strict = choose(self.policies, "strict_references") == "always"
+        strict = self.policies.get("strict_references") == "always"
         try:
             return self.prepared.render(template, name, context=self.context, strict=strict)
         except RingbackError as error:
@@ -292,7 +291,7 @@ class _Steps:
         wanted = self.action.response.status_codes
         failed = response.status not in wanted if wanted else not 200 <= response.status <= 299
         if not wanted:
-            choose(self.policies, "failure_statuses")
+            self.policies.get("failure_statuses")
         if response.body.strip():
             self._parse_body(response, lenient=failed)
         if failed:
@@ -320,7 +319,7 @@ class _Steps:
                 self.context["rawResult"] = jsontext.encode(self.found.document)
             found = translator.translate(self.found.document, policies=self.policies)
         else:
-            empty = choose(self.policies, "empty_response") == "empty_text"
+            empty = self.policies.get("empty_response") == "empty_text"
             self.context["rawResult"] = "" if empty else "{}"
             found = translator.without_body(policies=self.policies)
         self.found.translations = found
@@ -329,7 +328,7 @@ class _Steps:
 
     def success_template(self) -> Any:
         """The rendered text."""
-        strict = choose(self.policies, "strict_references") != "never"
+        strict = self.policies.get("strict_references") != "never"
         template = self.action.response.success_template
         try:
             text = self.prepared.render(template, SUCCESS_TEMPLATE, context=self.context, strict=strict)

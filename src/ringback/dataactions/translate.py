@@ -15,7 +15,6 @@ from ringback.core.errors import DefinitionError
 from ringback.core.policies import Policies
 from ringback.dataactions import jsontext
 from ringback.dataactions.model import ResponseConfig
-from ringback.dataactions.options import choose
 from ringback.lang import jsonpath
 
 Source: TypeAlias = Literal["jsonpath", "default", "unresolved"]
@@ -90,7 +89,7 @@ class Translator:
         self, entry: _Entry, message: str, *, policies: Policies, prefix: str = "", illegal: bool = False
     ) -> Translation:
         default = self._defaults.get(entry.name)
-        if illegal and choose(policies, "invalid_json_path") == "fail":
+        if illegal and policies.get("invalid_json_path") == "fail":
             default = None
         source: Source = "unresolved" if default is None else "default"
         return Translation(entry.name, entry.path, source, default, prefix, message)
