@@ -52,9 +52,9 @@ CASES: list[tuple[ev.Event, list[str]]] = [
     ),
     (
         ev.DataActionCalled(name="L", category="C", inputs={"id": 5, "at": "x"}, timeout_ms=1000),
-        ['asks with id = 5, at = "x" within 1 s'],
+        ['asks "L" with id = 5, at = "x" within 1 s'],
     ),
-    (ev.DataActionCalled(name="L", category="C", inputs={}), ["asks with no inputs"]),
+    (ev.DataActionCalled(name="L", category="C", inputs={}), ['asks "L" with no inputs']),
     (
         ev.DataActionReplied(
             name="L", status="success", duration_ms=1200, http=HTTP | ANSWER, answered_by="live"
@@ -204,6 +204,41 @@ def test_a_hang_up_in_the_middle_of_an_action() -> None:
 def test_name_and_title_that_are_the_same_stand_once() -> None:
     lines = text(event(ev.ActionRan, 0), titles={"callData": "lookup customer"})
     assert lines[0].startswith(" 0:00.0  Lookup Customer   ")
+
+
+def test_a_data_action_is_named_unless_its_action_has_the_same_name() -> None:
+    called = event(ev.DataActionCalled, 0, name="Lookup Customer", category="C", inputs={"n": 1})
+    assert text(called)[1].strip() == "asks with n = 1"
+    called = event(ev.DataActionCalled, 0, name="Find", category="C", inputs={"n": 1})
+    assert text(called)[1].strip() == 'asks "Find" with n = 1'
+
+
+def test_a_long_file_name_shows_its_end() -> None:
+    ran = ev.ActionRan(action=LOOKUP, source="/a/b/organisation-team-project-main-flow.yaml:123")
+    assert text(ran)[0].endswith("  …-project-main-flow.yaml:123")
+
+
+def test_what_is_noted_after_an_action_stands_below_it() -> None:
+    lines = text(event(ev.ActionRan, 0), event(ev.LanguageSet, 0, language="de-de", was="en-us"))
+    assert lines[1:] == ["           language en-us → de-de"]
+
+
+def test_policies_stand_at_the_end() -> None:
+    used = [
+        event(ev.PolicyUsed, 0, policy=name, choice="some_long_choice")
+        for name in ("menu_invalid_key", "decision_not_set", "menu_invalid_key", "task_variable_lifetime")
+    ]
+    lines = text(*used, event(ev.FlowEnded, 0, action=None, kind="disconnect"))
+    assert lines == [
+        " 0:00.0  ended: disconnect",
+        "         by policy, because undocumented: decision_not_set=some_long_choice,",
+        "         menu_invalid_key=some_long_choice, task_variable_lifetime=some_long_choice",
+    ]
+
+
+def test_a_called_task_names_its_caller() -> None:
+    entered = event(ev.ContainerEntered, 0, container="Ask", kind="task", how="call")
+    assert text(entered) == [" 0:00.0  task Ask (called by Lookup Customer)"]
 
 
 def test_errors_have_their_own_style() -> None:

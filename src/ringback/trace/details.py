@@ -53,9 +53,10 @@ def _started(event: ev.FlowStarted) -> Written:
 
 
 def _entered(event: ev.ContainerEntered) -> Written:
-    return _one(
-        (event.kind, "dim"), (event.container, "heading"), (_paren(_HOW.get(event.how, event.how)), "dim")
-    )
+    how = _HOW.get(event.how, event.how)
+    if event.how == "call" and event.action is not None:
+        how = f"called by {event.action.name}"
+    return _one((event.kind, "dim"), (event.container, "heading"), (_paren(how), "dim"))
 
 
 def _nothing(_event: ev.Event) -> Written:
@@ -98,7 +99,11 @@ def _participant(event: ev.ParticipantDataSet) -> Written:
 def _called(event: ev.DataActionCalled) -> Written:
     limit = f"within {_seconds(event.timeout_ms)}" if event.timeout_ms else ""
     given = ", ".join(f"{name} = {shown(value, 40)}" for name, value in event.inputs.items())
-    return _one(("asks with", "dim"), (given or "no inputs", "plain"), (limit, "dim"))
+    # An action is often named after the data action that it calls.
+    name = "" if event.action is not None and event.action.name == event.name else f'"{event.name}"'
+    return _one(
+        ("asks", "dim"), (name, "name"), ("with", "dim"), (given or "no inputs", "plain"), (limit, "dim")
+    )
 
 
 def _replied(event: ev.DataActionReplied) -> Written:

@@ -3,11 +3,13 @@
     lines = render(events, titles={"callData": "Call Data Action"})
 
 What an action did comes before its `action_ran` event; here it stands below the action's line. The time in
-front is virtual: minutes, seconds and tenths since the interaction began.
+front is virtual: minutes, seconds and tenths since the interaction began. Policies that decided something
+stand together at the end.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -19,8 +21,11 @@ _MARGIN = 9
 _INDENT = "  "
 _OUTPUT_STYLES: Mapping[str, Style] = MappingProxyType({"failure": "error", "timeout": "warning"})
 _NAME = 44  # columns of an action's name
+_PLACE = 28  # characters of a place in the source
 # From so many lines on, only the first and the last are shown.
 FOLD_AT, HEAD, TAIL = 600, 300, 100
+# What may be noted between the end of an action and the beginning of the next.
+_AFTERWARDS = (ev.LanguageSet,)
 # Events that stand on lines of their own rather than below an action.
 _APART = (ev.FlowStarted, ev.ContainerEntered, ev.ErrorHandlingStarted, ev.CallerHungUp, ev.FlowEnded)
 
@@ -39,6 +44,7 @@ def render(
     for event in events:
         yield from writer.take(event)
     yield from writer.flush()
+    yield from writer.closing()
 
 
 def folded(lines: Iterable[Line]) -> Iterator[Line]:
@@ -61,10 +67,14 @@ class _Writer:
         self.width = width
         self.inside: list[ev.Event] = []
         self.last_time = ""
+        self.ended: ev.ActionRef | None = None
+        self.policies: dict[str, str] = {}
 
     def take(self, event: ev.Event) -> Iterator[Line]:
         """The lines that are certain after this event."""
-        if isinstance(event, ev.ActionRan):
+        if isinstance(event, ev.PolicyUsed):
+            self.policies[event.policy] = event.choice
+        elif isinstance(event, ev.ActionRan):
             yield from self.action(event, event.at_ms - event.duration_ms, output=_output(event))
         elif isinstance(event, _APART) or event.action is None:
             yield from self.flush()
@@ -76,7 +86,9 @@ class _Writer:
 
     def flush(self) -> Iterator[Line]:
         """What an action did that never ended."""
-        if self.inside:
+        if self.ended is not None and all(self.belongs_to_ended(event) for event in self.inside):
+            yield from self.below()
+        elif self.inside:
             failed = any(isinstance(event, FAULTS) for event in self.inside)
             output = [Segment(" → error", "error")] if failed else []
             yield from self.action(self.inside[0], self.inside[0].at_ms, output=output)
@@ -86,6 +98,15 @@ class _Writer:
         if event.action is not None:
             heading = [*self.heading(event.action), *output]
             yield self.line(began_ms, heading, right=_place(event.source))
+            self.ended = event.action if isinstance(event, ev.ActionRan) else None
+        yield from self.below()
+
+    def belongs_to_ended(self, event: ev.Event) -> bool:
+        """Whether an event says something about the action whose line is written already."""
+        return event.action == self.ended and isinstance(event, _AFTERWARDS)
+
+    def below(self) -> Iterator[Line]:
+        """What an action did, below its line."""
         inside, self.inside = self.inside, []
         for detail in inside:
             for segments in details(detail):
@@ -101,6 +122,16 @@ class _Writer:
         """An event outside any action."""
         for segments in details(event):
             yield self.line(event.at_ms, segments)
+
+    def closing(self) -> Iterator[Line]:
+        """Which undocumented behaviour was decided by which policy."""
+        used = ", ".join(f"{name}={choice}" for name, choice in sorted(self.policies.items()))
+        if used:
+            room = self.width - _MARGIN
+            for text in textwrap.wrap(
+                f"by policy, because undocumented: {used}", room, break_on_hyphens=False
+            ):
+                yield (Segment(" " * _MARGIN), Segment(text, "dim"))
 
     def line(self, at_ms: int, segments: Iterable[Segment], *, right: str = "") -> Line:
         """A line with its time, unless the line above has the same."""
@@ -128,5 +159,6 @@ def _output(event: ev.ActionRan) -> list[Segment]:
 
 
 def _place(source: str) -> str:
-    """`flow.yaml:12` of `some/folder/flow.yaml:12`."""
-    return source.replace("\\", "/").rpartition("/")[2]
+    """`flow.yaml:12` of `some/folder/flow.yaml:12`; of a long name the end."""
+    name = clean(source.replace("\\", "/").rpartition("/")[2])
+    return name if len(name) <= _PLACE else f"…{name[1 - _PLACE :]}"
