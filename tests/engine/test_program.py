@@ -52,7 +52,7 @@ _FIRST = "6:59 unknown variable Flow.m"
             "13:",
         ),
         (
-            "transferToAcd: {name: T, targetQueue: {lit: {name: Q}}, preferredAgents: [{agent: {user: {exp: Nobody}}}]}",
+            "transferToAcd: {name: T, targetQueue: {lit: {name: Q}}, preferredAgents: {exp: Nobody}}",
             "13:",
         ),
         ("updateData: {name: U, statements: [{integer: {variable: Flow.z, value: {lit: x}}}]}", "13:"),

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
-from ringback.core.seam import Seam
+from ringback.core.seam import DEFAULT_START, Seam
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
 from ringback.engine.recording import events_of
@@ -86,11 +86,11 @@ class Session:
         policies: Policies | None = None,
         trace: bool = True,
     ) -> None:
-        seam = seam or Seam()
+        start, seed = (seam.start, seam.seed) if seam is not None else (DEFAULT_START, 0)
         self.program = program
         self.world = world
         self.interaction = interaction
-        self.services = SessionServices(self, seam.start, seed=seam.seed, policies=policies or Policies())
+        self.services = SessionServices(self, start, seed=seed, policies=policies or Policies())
         self.events: list[events.Event] | None = [] if trace else None
         self.event_count = 0
         self.at_ms = 0
@@ -121,22 +121,33 @@ class Session:
         """
         if self.ended:
             return None
-        return self._run_on(self._protect(self._start) if reply is None else self._answered(reply))
+        return self._run(self._start) if reply is None else self._run(self._answered, reply)
 
-    def _run_on(self, following: Next | None) -> Effect | None:
-        while not self.ended:
-            if isinstance(following, Effect):
-                self.waiting = following
-                return following
-            following = self._protect(self._follow, following)
+    def _run(self, step: Callable[..., Next | None], *arguments: Any) -> Effect | None:
+        """Take a step and follow what comes of it until the next effect; faults go to the error handling."""
+        while True:
+            try:
+                return self._follow(step(*arguments))
+            except FlowFault as fault:
+                step, arguments = self._fault, (fault.code, fault.message)
+            except EvaluationError as error:
+                step, arguments = self._failed_expression, (error,)
+            except UnsupportedAction:
+                step, arguments = self._unsupported, ()
+
+    def _follow(self, following: Next | None) -> Effect | None:
+        while self.end is None:
+            follow = _FOLLOW.get(type(following))
+            if follow is None:
+                self.waiting = cast("Effect", following)
+                return self.waiting
+            following = follow(self, following)
         return None
 
     def start_at(self, index: int) -> Effect | None:
         """Begin at a node instead of the beginning: no greeting, its container's variables fresh."""
         self.node = GREETING
-        node = self.program.nodes[index]
-        following = self._protect(self._start_inside, node.container, index)
-        return self._run_on(following)
+        return self._run(self._start_inside, self.program.nodes[index].container, index)
 
     def _start_inside(self, room: int, index: int) -> Next | None:
         self._prepare()
@@ -146,16 +157,6 @@ class Session:
     def ended(self) -> bool:
         """Whether the flow is over."""
         return self.end is not None
-
-    def _protect(self, step: Callable[..., Next | None], *arguments: Any) -> Next | None:
-        try:
-            return step(*arguments)
-        except FlowFault as fault:
-            return self._fault(fault.code, fault.message)
-        except EvaluationError as error:
-            return self._failed_expression(error)
-        except UnsupportedAction:
-            return self._unsupported()
 
     def _start(self) -> Next | None:
         self._prepare()
@@ -191,7 +192,7 @@ class Session:
             self.emit(events.CallerHungUp())
             self._over(Finish("hangup"))
             return None
-        return self._protect(self.program.nodes[self.node].resume, self, reply)
+        return self.program.nodes[self.node].resume(self, reply)
 
     def _record(self, effect: Effect, reply: Reply) -> None:
         if self.events is None:
@@ -203,9 +204,6 @@ class Session:
         self.at_ms += reply.elapsed_ms
         for event in came:
             self.emit(event)
-
-    def _follow(self, following: Next | None) -> Next | None:
-        return _FOLLOW[type(following)](self, following)
 
     def _exit(self, leave: Exit) -> Next | None:
         self._ran(leave.output)
@@ -341,7 +339,7 @@ class Session:
         rooms, containers = self.program.rooms, self.program.containers
         target = rooms[containers[handling.target]].name if handling.target else ""
         self.emit(events.ErrorHandlingStarted(handling=handling.kind, target=target))
-        return self._protect(self._begin, HANDLING)
+        return self._begin(HANDLING)
 
     def _failed_expression(self, error: EvaluationError) -> Next | None:
         text = error.span.text if error.span is not None else ""

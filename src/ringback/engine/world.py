@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +39,7 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=4096)
 def made_id(kind: str, name: str) -> str:
     """The GUID that a resource has when the world names none: always the same for the same name."""
     return str(uuid.uuid5(_NAMESPACE, f"{kind}:{name.lower()}"))
