@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringback.lang.jsonpath import tree
+from ringback.core.errors import LimitError
+from ringback.lang.jsonpath import limits, tree
 from ringback.lang.jsonpath.cursor import Cursor, OffText, Unreadable
 from ringback.lang.jsonpath.errors import At
 from ringback.lang.jsonpath.java_regex import RegexError, compile_pattern, flag_letters
-from ringback.lang.jsonpath.text import EscapeError, unescape
+from ringback.lang.jsonpath.text import EscapeError, span_of, unescape
 from ringback.lang.jsonpath.tokens import TokenKind
 from ringback.lang.jsonpath.values import read_decimal
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from ringback.lang.jsonpath.parser import Parsing
 
 _RELATION = frozenset("<>=~!")
+_SLIPS = {
+    "and": "write &&", "or": "write ||", "=": "write ==", "<>": "write !=", "~=": "write =~", "=<": "write <=",
+    "=>": "write >=", "like": "write =~ /…/", "not": "write !", "eq": "write ==", "ne": "write !=",
+}  # fmt: skip
 _NUMBER = frozenset("-.Ee")
 
 
@@ -119,9 +124,19 @@ class FilterParser:
             cursor.pos, parsing.depth = behind, depth
             del parsing.tokens[tokens:]
             if not isinstance(left, tree.PathOperand):
-                raise
+                raise self._alone(start, error) from None
             self.forgiven = error
         return tree.Exists(left.path, left.negated, at=left.at)
+
+    def _alone(self, start: int, error: Unreadable) -> Unreadable:
+        """What is wrong with a literal that has no operator and right side."""
+        behind = self.cursor.text[self.cursor.pos :].lstrip(" ")
+        if behind[:1] not in (")", "&", "|"):
+            return error
+        hint = "only a path may stand alone: it asks whether something is there"
+        return self._unreadable(
+            "a condition needs an operator", start, length=self.cursor.pos - start, hint=hint
+        )
 
     def _operator(self) -> str:
         cursor = self.cursor
@@ -132,7 +147,7 @@ class FilterParser:
         operator = cursor.text[start : cursor.pos].lower()
         if operator not in tree.OPERATORS:
             shown = cursor.text[start : cursor.pos]
-            hint = f"operators: {' '.join(tree.OPERATORS)}"
+            hint = _SLIPS.get(operator) or f"operators: {' '.join(tree.OPERATORS)}"
             raise self._unreadable(f"{shown!r} is no operator", start, length=len(shown), hint=hint)
         self._token("operator", start, cursor.pos)
         return operator
@@ -238,6 +253,8 @@ class FilterParser:
             compile_pattern(text)
         except RegexError as error:
             raise OffText(str(error), cursor.base + start, length=end - start) from None
+        except LimitError as error:
+            raise limits.exceeded(error.limit, span_of(self.parsing.source, self._at(start))) from None
         return tree.PatternLiteral(text, at=self._at(start))
 
     def _json(self, pair: str) -> tree.JsonLiteral:

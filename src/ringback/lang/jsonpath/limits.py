@@ -16,6 +16,7 @@ PATH_NESTING = 24  # filters, brackets and calls inside each other
 DOCUMENT_DEPTH = 1_000  # levels that a deep scan, a comparison or a copy goes down
 RESULT_SIZE = 200_000  # values that one reading returns
 NODE_VISITS = 5_000_000  # values that one reading looks at
+REGEX_SIZE = 100_000  # pieces of a regular expression, those of `{n}` counted n times
 REGEX_SECONDS = 2.0  # all matches of regular expressions in one reading
 
 LIMITS = {
@@ -25,6 +26,7 @@ LIMITS = {
     "jsonpath_document_depth": f"A scan or comparison goes at most {DOCUMENT_DEPTH:,} levels down.",
     "jsonpath_result_size": f"One reading returns at most {RESULT_SIZE:,} values.",
     "jsonpath_node_visits": f"One reading looks at no more than {NODE_VISITS:,} values.",
+    "jsonpath_regex_size": f"A regular expression has at most {REGEX_SIZE:,} pieces, repeated ones included.",
     "jsonpath_regex_time": f"The regular expressions of one reading take at most {REGEX_SECONDS:g} seconds.",
 }
 

@@ -22,6 +22,7 @@ from ringback.lang.jsonpath.values import (
     json_value,
     kind_of,
     number_text,
+    to_decimal,
 )
 
 Operator: TypeAlias = Callable[[Value, Value, Meter], bool]
@@ -124,7 +125,11 @@ def _size(left: Value, right: Value, _meter: Meter) -> bool:
 
 def _java_int(number: Value) -> int:
     """`BigDecimal.intValue()`: the fraction is cut off, then the low 32 bits count."""
-    return (int(number) + 2**31) % 2**32 - 2**31
+    decimal = to_decimal(number)
+    _, digits, exponent = decimal.as_tuple()
+    if decimal.adjusted() < 0 or not isinstance(exponent, int) or exponent >= 32 or not any(digits):
+        return 0  # 10 ** 32 has 32 zero bits at its end
+    return (int(decimal) + 2**31) % 2**32 - 2**31
 
 
 def _empty(left: Value, right: Value, _meter: Meter) -> bool:

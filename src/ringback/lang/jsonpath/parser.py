@@ -122,8 +122,9 @@ class PathParser:
 
     def _read_step(self) -> bool:
         """Read one step; True when a step must follow whatever stands there."""
-        self.parsing.step()
         char = self.cursor.char()
+        if char != ".":
+            self.parsing.step()
         if char == "[":
             return self._read_bracket()
         if char == ".":
@@ -309,7 +310,8 @@ class PathParser:
             return False
         closing = cursor.closing(opening, "()", patterns=True)
         if closing < 0 or not cursor.next_is(closing, "]"):
-            return False
+            hint = "a filter is [?(…)]: one pair of brackets around the whole condition"
+            raise self._unreadable("this filter is not closed: expected ')]'", start, length=3, hint=hint)
         end = cursor.significant(closing)
         inner = Cursor(cursor.text[: end + 1], cursor.base)
         inner.pos, inner.last = opening, closing

@@ -146,9 +146,9 @@ def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
     if document is None:
         message = "the document is null: no path can be read from it"
         raise EvaluationError(message, kind="IllegalArgumentException", span=span_of(text, (0, len(text))))
-    if program.appends:
-        document = run.root = copied(document)
     try:
+        if program.appends:
+            document = run.root = copied(document)
         program.visit(document, None, run)
     except Signal as signal:
         raise _error(text, signal) from None

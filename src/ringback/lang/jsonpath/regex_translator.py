@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ringback.lang.jsonpath import limits
 from ringback.lang.jsonpath.regex_classes import RegexError, literal, named, shorthand, span
 from ringback.lang.jsonpath.text import joined
 
@@ -45,6 +46,7 @@ class _Translator:
         self.groups = 0
         self.names: list[str] = []
         self.depth = 0
+        self.size = 0
 
     def run(self) -> str:
         """The whole expression."""
@@ -84,14 +86,21 @@ class _Translator:
                 self.pos += 1
                 pieces.append("|")
             else:
+                before = self.size
                 *quoted, atom = [""] if char == "{" else self._atoms(self._take())
-                pieces += [*quoted, self._quantified(atom)]
+                self.size += 1
+                pieces += [*quoted, self._quantified(atom, before)]
         return "".join(pieces)
 
-    def _quantified(self, atom: str) -> str:
+    def _quantified(self, atom: str, before: int) -> str:
+        """The atom with what repeats it; `before` is the expression's size without the atom."""
         char = self._peek()
         if char == "{":
             quantifier = self._count()
+            least = int(quantifier[1:-1].partition(",")[0])
+            self.size = before + (self.size - before) * max(1, least)
+            if self.size > limits.REGEX_SIZE:
+                raise limits.exceeded("jsonpath_regex_size")
         elif char and char in "*+?" and atom:
             self.pos += 1
             quantifier = char
