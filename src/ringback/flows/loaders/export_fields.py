@@ -143,7 +143,7 @@ def _amount(part: Part | None) -> Node | None:
 
 
 def _verification(part: Part) -> Node | None:
-    return part.scalar("digits" if part.is_true else "none")
+    return part.scalar("individualDigits" if part.is_true else "none")
 
 
 def _skills(part: Part) -> Node | None:
