@@ -27,6 +27,7 @@ from ringback.engine.world import World
 from ringback.engine.world_loader import load_world as _load_world
 from ringback.flows.loaders import load_flow as _load_flow
 from ringback.flows.model import Flow
+from ringback.lang.expr.raw import MAX_DATETIME, MIN_DATETIME
 from ringback.lang.expr.values import EvaluationError, from_plain, from_text
 
 __all__ = [
@@ -186,9 +187,12 @@ def _moment(at: datetime | str | None) -> datetime | None:
         return None
     try:
         moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    except ValueError as error:
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"{at!r} is no moment", hint="write it like 2025-06-02T10:00:00Z") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if not MIN_DATETIME <= moment <= MAX_DATETIME:
+        raise UsageError(f"{at!r} is no moment of Architect", hint="its DateTime goes from 1800 to 2200")
+    return moment
 
 
 def _with_values(begin: Start, program: Program) -> Interaction:

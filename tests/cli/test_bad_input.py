@@ -210,6 +210,12 @@ OPTIONS = [
     ("--caller", "press 1; dance", "error: the caller cannot 'dance'\n  hint: write steps like: press 1;"),
     ("--caller", "wait long", "error: the caller cannot 'wait long'\n  hint: "),
     ("--at", "tomorrow", "error: 'tomorrow' is no moment\n  hint: write it like 2025-06-02T10:00:00Z"),
+    ("--at", "0001-01-01T00:00:00+14:00", "is no moment"),
+    (
+        "--at",
+        "2300-01-01",
+        "error: '2300-01-01' is no moment of Architect\n  hint: its DateTime goes from 1800",
+    ),
     ("--node", "Nope", "error: the flow has no action 'Nope'\n  hint: its actions: Lookup Customer, "),
     ("--policy", "nope=1", "error: unknown policy 'nope'\n  hint: known policies: "),
     (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from typing import NoReturn
@@ -92,6 +94,35 @@ def test_the_reader_of_the_output_may_go_away() -> None:
     assert done.returncode == 0
     assert done.stdout.startswith('{"id":1')
     assert done.stderr == ""
+
+
+RUN = f"{sys.executable} -m ringback run {EXAMPLE / 'flow.yaml'} --from +15551234567"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "err"),
+    [
+        (f"{RUN} >&-", 0, ""),
+        (f"{RUN} >/dev/full", 2, "error: the output cannot be written: No space left on device\n"),
+        (f"{RUN} --output-format json >/dev/full", 2, "error: the output cannot be written: "),
+    ],
+)
+def test_output_that_nobody_takes(line: str, code: int, err: str) -> None:
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.startswith(err)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_knows_ascii_only() -> None:
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    text = subprocess.run(["sh", "-c", RUN], env=ascii_only, capture_output=True, check=True).stdout
+    assert b"Lookup Customer ? Call Data Action ? success" in text
+    line = f"{RUN} --output-format json"
+    run = json.loads(
+        subprocess.run(["sh", "-c", line], env=ascii_only, capture_output=True, check=True).stdout
+    )
+    assert run["status"] == "ended"
 
 
 def test_a_command_that_does_not_exist_is_named() -> None:

@@ -5,6 +5,8 @@ Commands are imported when they are called: `ringback --help` must start in a bl
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -21,6 +23,7 @@ COMMANDS = {
     "explain": ("ringback.cli.explain:explain", "Show every stage of an expression, template or path."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
 }
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 ISSUES = "https://github.com/ringback/ringback/issues"
 
 
@@ -56,6 +59,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: 0 done, 1 findings or a bad document, 2 usage, 3 a remote refused, 70 our bug."""
+    _usable_streams()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Abort:
@@ -73,11 +77,26 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("RINGBACK_DEBUG"):
             raise
-        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
-        click.echo(
-            f"  hint: this is a bug in ringback; set RINGBACK_DEBUG=1 and report it at {ISSUES}", err=True
-        )
-        sys.exit(70)
+        sys.exit(_crash(error))
+
+
+def _crash(error: Exception) -> int:
+    """Say what happened, and the exit code: a full disk is not our bug."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        return 2
+    click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
+    click.echo(f"  hint: this is a bug in ringback; set RINGBACK_DEBUG=1 and report it at {ISSUES}", err=True)
+    return 70
+
+
+def _usable_streams() -> None:
+    """Output that a terminal cannot show is replaced, and output that nobody wants goes nowhere."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _text(error: RingbackError) -> str:

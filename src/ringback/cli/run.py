@@ -149,7 +149,7 @@ def _print(outcome: Run, form: str) -> None:
         from ringback.trace.codec import event_line
 
         for event in outcome.events:
-            click.echo(event_line(event))
+            click.echo(event_line(event).encode())
     else:
         _print_text(outcome)
 
@@ -157,8 +157,8 @@ def _print(outcome: Run, form: str) -> None:
 def _print_json(outcome: Run) -> None:
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(outcome.to_dict()), indent=2)
-    click.echo(text.decode())
+    # Bytes: JSON is UTF-8 whatever the terminal is.
+    click.echo(msgspec.json.format(msgspec.json.encode(outcome.to_dict()), indent=2))
 
 
 def _print_text(outcome: Run) -> None:
