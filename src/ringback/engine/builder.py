@@ -137,6 +137,17 @@ class ActionBuilder:
         slot = self._slot(node)
         return slot.type if slot is not None else "any"
 
+    def is_secure(self, node: Node | None) -> bool:
+        """Whether a value reads a secure variable, or a field names one."""
+        slots = {**self.scope.flow_slots, **self.scope.task_slots}
+        secure = {key for key, slot in slots.items() if slot.secure}
+        if node is None or not secure:
+            return False
+        if (text := node.get("exp")) is not None:
+            return any(name.lower() in secure for name in self.values.expression(text, None).variables)
+        slot = self._slot(node)
+        return slot is not None and slot.secure
+
     def _slot(self, node: Node | None) -> Slot | None:
         named = node.get("var") if node is not None and node.is_map else node
         if named is None or named.is_map or is_empty(named):

@@ -10,6 +10,7 @@ from ringback.flows import effects as ask
 from ringback.trace import events
 
 Events = list[events.Event]
+MASK = "***"
 
 
 def _play(effect: ask.Play, _reply: Any) -> Events:
@@ -36,14 +37,28 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
         count = len(ask.entered(reply.digits, effect.terminator))
         good = effect.least <= count <= effect.most or reply.digits in tuple(effect.alone)
         reason = "" if good else f"{count} of {effect.least} to {effect.most} digits"
-    return events.InputReceived(digits=reply.digits, speech=reply.speech, accepted=good, reason=reason)
+    digits = MASK if effect.secure and reply.digits else reply.digits
+    return events.InputReceived(digits=digits, speech=reply.speech, accepted=good, reason=reason)
 
 
 def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Events:
+    inputs = {key: MASK if key in effect.masked else value for key, value in effect.inputs.items()}
     called = events.DataActionCalled(
-        name=effect.name, category=effect.category, inputs=effect.inputs, timeout_ms=effect.timeout_ms
+        name=effect.name, category=effect.category, inputs=inputs, timeout_ms=effect.timeout_ms
     )
-    return [called, _replied(effect.name, reply)]
+    replied = _replied(effect.name, reply)
+    # The longest first: one secret may be a part of another.
+    for secret in sorted((str(effect.inputs.get(key) or "") for key in effect.masked), key=len, reverse=True):
+        replied.http = _without(secret, replied.http)
+    return [called, replied]
+
+
+def _without(secret: str, http: dict[str, Any]) -> dict[str, Any]:
+    """The exchange in brief without a secret, wherever it stands."""
+    return {
+        key: value.replace(secret, MASK) if secret and isinstance(value, str) else value
+        for key, value in http.items()
+    }
 
 
 def _post(effect: ask.PostLookup, reply: ask.DataActionReply) -> Events:

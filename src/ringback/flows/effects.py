@@ -39,6 +39,7 @@ class Gather(Effect, frozen=True, tag="gather"):
         least, most: number of digits for kind "digits"; 1 and 1 for a menu.
         terminator: key that ends the entry, or "".
         alone: keys that are an entry on their own, such as "*".
+        secure: whether the entry goes to a secure variable; the trace shows *** then.
         timeout_ms: silence after the prompt until the entry counts as empty.
         inter_digit_ms: silence between keys that ends the entry.
         options: for a menu, what can be pressed or said -> choice name.
@@ -54,6 +55,7 @@ class Gather(Effect, frozen=True, tag="gather"):
     language: str = ""
     options: dict[str, str] = {}
     alone: str = ""
+    secure: bool = False
 
 
 class CallDataAction(Effect, frozen=True, tag="call_data_action"):
@@ -64,6 +66,7 @@ class CallDataAction(Effect, frozen=True, tag="call_data_action"):
         inputs: input name -> JSON value; NOT_SET inputs are already left out.
         timeout_ms: the step's own clock; None when the action's suggested timeout holds.
         outputs: wanted success output -> expression type code, for worlds that invent answers.
+        masked: inputs that read secure variables; the trace shows *** for them.
     """
 
     name: str
@@ -72,6 +75,7 @@ class CallDataAction(Effect, frozen=True, tag="call_data_action"):
     timeout_ms: int | None = None
     secure: bool = False
     outputs: dict[str, str] = {}
+    masked: tuple[str, ...] = ()
 
 
 class PostLookup(Effect, frozen=True, tag="post_lookup"):

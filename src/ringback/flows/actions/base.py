@@ -191,6 +191,10 @@ class Builder(Protocol):
         """Type code of the variable that a node names; "any" when none."""
         ...
 
+    def is_secure(self, node: Node | None) -> bool:
+        """Whether a value reads a secure variable, or a field names one."""
+        ...
+
     def name(self, path: str) -> str:
         """Plain text of a field, "" when missing."""
         ...

@@ -20,23 +20,27 @@ def _only(b: Builder, node: Node | None, what: str) -> tuple[str, Node]:
     return members[0]
 
 
-def _inputs(b: Builder, node: Node | None) -> list[tuple[str, str, Getter]]:
-    found = []
-    for name, value in node.items() if node is not None else ():
-        if value.get("noValue") is None:
-            found.append((name, b.type_of(value), b.compile(value, None)))
-    return found
+def _given(body: Node) -> list[tuple[str, Node]]:
+    """The inputs that hold a value."""
+    node = body.get("inputs")
+    members = node.items() if node is not None else ()
+    return [(name, value) for name, value in members if value.get("noValue") is None]
+
+
+def _inputs(b: Builder, body: Node) -> list[tuple[str, str, Getter]]:
+    return [(name, b.type_of(value), b.compile(value, None)) for name, value in _given(body)]
 
 
 def build(b: Builder) -> Step:
     """Success outputs are written on Success only, failure outputs on Failure only; Timeout writes none."""
     category, inside = _only(b, b.node("category"), "integration")
     name, body = _only(b, inside.get("dataAction"), "data action")
-    inputs = _inputs(b, body.get("inputs"))
+    inputs = _inputs(b, body)
     success, failure = bindings(b, body.get("successOutputs")), bindings(b, body.get("failureOutputs"))
     timeout = b.duration("timeout", "callData.timeout", -1)
     exits = {status: b.exit(status) for status in ("success", "failure", "timeout")}
     wanted = types(success)
+    masked = tuple(name for name, node in _given(body) if b.is_secure(node))
 
     def begin(run: Any) -> Next:
         sent = {}
@@ -46,7 +50,9 @@ def build(b: Builder) -> Step:
             elif run.services.policy("not_set_data_action_input") == "null":
                 sent[key] = None
         limit = timeout(run)
-        return CallDataAction(name, category, sent, limit if limit > 0 else None, outputs=wanted)
+        return CallDataAction(
+            name, category, sent, limit if limit > 0 else None, outputs=wanted, masked=masked
+        )
 
     def resume(run: Any, reply: DataActionReply) -> Next:
         if reply.status == "success":

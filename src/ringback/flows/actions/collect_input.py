@@ -48,6 +48,7 @@ def build(b: Builder) -> Step:
     terminator = dtmf_key(b.name("digits.range.terminatingDtmf") or b.name("terminatingDtmf"))
     kept = b.name("includeTerminatingDtmfInResultData") == "true"
     success, failure = b.exit("success"), b.exit("failure")
+    secure = b.is_secure(b.node("inputData"))
 
     def begin(run: Any) -> Next:
         return Gather(
@@ -59,6 +60,7 @@ def build(b: Builder) -> Step:
             timeout_ms=patience(run),
             inter_digit_ms=between(run),
             language=run.language,
+            secure=secure,
             alone=("*" if star(run) else "") + ("#" if pound(run) else ""),
         )
 
