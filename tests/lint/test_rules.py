@@ -39,7 +39,9 @@ def test_the_good_document_breaks_no_rule(code: str) -> None:
 def test_every_rule_has_a_page_that_says_what_why_and_how(code: str) -> None:
     text = (PAGES / f"{code}.md").read_text(encoding="utf-8")
     assert text.startswith(f"# {code} {RULES[code].name}\n")
-    assert [text.index(section) for section in SECTIONS] == sorted(text.index(section) for section in SECTIONS)
+    assert [text.index(section) for section in SECTIONS] == sorted(
+        text.index(section) for section in SECTIONS
+    )
 
 
 def test_the_index_lists_every_rule_and_there_are_no_other_pages() -> None:

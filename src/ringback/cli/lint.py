@@ -47,6 +47,7 @@ _COLOURS = {
 @guarded
 def lint(
     paths: tuple[Path, ...],
+    *,
     output_format: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],

@@ -69,27 +69,27 @@ def load(text: str, *, file: str) -> Loaded:
     nodes = [found for found in _documents(node) if _is_native(found) or _is_plain(found)]
     if not nodes:
         return Loaded(None)
-    return _json(nodes, text, file)
+    return _json(nodes, text, file=file)
 
 
-def _json(nodes: list[Node], text: str, file: str) -> Loaded:
+def _json(nodes: list[Node], text: str, *, file: str) -> Loaded:
     subjects: list[Subject] = []
     problems: list[Problem] = []
     for node in nodes:
         try:
-            subjects.append(_subject(node, text, file))
+            subjects.append(_subject(node, text, file=file))
         except DefinitionError as error:
             problems += _problems(error)
     return Loaded("data action", tuple(subjects), tuple(problems))
 
 
-def _subject(node: Node, text: str, file: str) -> Subject:
-    places = JsonPlaces.of(node, text, file)
+def _subject(node: Node, text: str, *, file: str) -> Subject:
+    places = JsonPlaces.of(node, text, file=file)
     plain = node.plain()
     assert isinstance(plain, Mapping)
     if not _is_native(node):
-        return Subject(load_plain(node, file=file), PlainPlaces(places), plain)
-    return Subject(load_export(_without_timeout(node), file=file), places, plain)
+        return Subject(load_plain(node, file=file), PlainPlaces(places), original=plain)
+    return Subject(load_export(_without_timeout(node), file=file), places, original=plain)
 
 
 def _without_timeout(node: Node) -> Node:
@@ -107,10 +107,10 @@ def _terraform(text: str, file: str) -> Loaded:
         actions = load_data_actions(text, file=file)
     except DefinitionError as error:
         return Loaded("data action", (), tuple(_problems(error)))
-    return Loaded("data action", tuple(_terraform_subjects(actions, text, file)))
+    return Loaded("data action", tuple(_terraform_subjects(actions, text, file=file)))
 
 
-def _terraform_subjects(actions: tuple[DataAction, ...], text: str, file: str) -> Iterator[Subject]:
+def _terraform_subjects(actions: tuple[DataAction, ...], text: str, *, file: str) -> Iterator[Subject]:
     starts = [match.start() for match in re.finditer(r"^[ \t]*[a-z]\w*[ \t]+\"|^locals", text, re.MULTILINE)]
     lines = [0, *(found.end() for found in re.finditer("\n", text))]
     for action in actions:
@@ -118,7 +118,7 @@ def _terraform_subjects(actions: tuple[DataAction, ...], text: str, file: str) -
         start = 0 if span is None else lines[span.line - 1]
         end = next((at for at in starts if at > start + 1), len(text))
         original: Mapping[str, Any] = {"config": {"timeoutSeconds": action.timeout}}
-        yield Subject(action, TerraformPlaces(text, file, start, end), original)
+        yield Subject(action, TerraformPlaces(text, file, start, end), original=original)
 
 
 def _documents(node: Node) -> Iterator[Node]:

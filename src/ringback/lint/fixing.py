@@ -13,8 +13,7 @@ _MOST_ROUNDS = 10
 def fix(text: str, *, file: str, codes: Collection[str] | None = None) -> tuple[str, int]:
     """The fixed document and how many fixes were made.
 
-    Fixes that overlap with an earlier one wait for the next round; a round that would not lower the number
-    of findings with a fix is the last.
+    Fixes that overlap with an earlier one wait for the next round.
     """
     made = 0
     for _ in range(_MOST_ROUNDS):
@@ -46,4 +45,4 @@ def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
 
 
 def _touch(edit: Edit, other: Edit) -> bool:
-    return edit.start <= other.end and other.start <= edit.end
+    return edit.start == other.start or (edit.start < other.end and other.start < edit.end)

@@ -25,7 +25,7 @@ class Place(Protocol):
     def span(self, offset: int = 0, length: int = 0) -> Span:
         """The place of `length` characters at an offset of the text; the whole text without arguments."""
 
-    def edit(self, start: int, end: int, text: str) -> Edit | None:
+    def edit(self, start: int, end: int, *, text: str) -> Edit | None:
         """The change of the document that replaces `[start, end)` of the text; None when there is none."""
 
 
@@ -39,7 +39,7 @@ class Anywhere:
         """The span."""
         return self.known
 
-    def edit(self, start: int, end: int, text: str) -> Edit | None:  # noqa: ARG002 - the protocol's signature
+    def edit(self, start: int, end: int, *, text: str) -> Edit | None:  # noqa: ARG002 - the protocol's signature
         """No change."""
         return None
 
@@ -78,7 +78,7 @@ class InJson:
         whole = Span.at(self.document, start, file=self.file)
         return Span(self.file, whole.line, whole.column, _cut(end - start, whole), whole.text)
 
-    def edit(self, start: int, end: int, text: str) -> Edit | None:
+    def edit(self, start: int, end: int, *, text: str) -> Edit | None:
         """The change of the document."""
         return Edit(self._at(start), self._at(end), json.dumps(text, ensure_ascii=False)[1:-1])
 
@@ -118,7 +118,7 @@ class InTerraform:
         size = len(name[0]) if name else 1
         return Span.at(self.document, self.start, file=self.file, length=size)
 
-    def edit(self, start: int, end: int, text: str) -> Edit | None:  # noqa: ARG002 - the protocol's signature
+    def edit(self, start: int, end: int, *, text: str) -> Edit | None:  # noqa: ARG002 - the protocol's signature
         """No change: the text may come from elsewhere in the file."""
         return None
 
@@ -170,7 +170,7 @@ class JsonPlaces:
     starts: Sequence[int] = field(default_factory=tuple)
 
     @classmethod
-    def of(cls, root: Node, document: str, file: str) -> JsonPlaces:
+    def of(cls, root: Node, document: str, *, file: str) -> JsonPlaces:
         """The places of one action."""
         starts = [0, *(found.end() for found in re.finditer("\n", document))]
         return cls(document, file, root, starts)
@@ -244,14 +244,14 @@ class PlainPlaces:
             return self._mapping(path[3] if len(path) > 3 else "")
         if path[:1] == ("contract",):
             side = "inputVariables" if path[1:2] == ("input",) else "outputVariables"
-            return self._listed((side,), "name", path[4] if len(path) > 4 else "")
+            return self._listed((side,), "name", name=path[4] if len(path) > 4 else "")
         return path
 
     def _mapping(self, name: str) -> tuple[str, ...]:
-        found = self._listed(("response", "body", "mapping"), "variableName", name)
+        found = self._listed(("response", "body", "mapping"), "variableName", name=name)
         return found if len(found) == 3 else (*found[:-1], "jsonPath")
 
-    def _listed(self, path: tuple[str, ...], key: str, name: str) -> tuple[str, ...]:
+    def _listed(self, path: tuple[str, ...], key: str, *, name: str) -> tuple[str, ...]:
         items = self.places.root.at(*path)
         for index, item in enumerate(items or ()):
             member = item.get(key)

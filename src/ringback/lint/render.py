@@ -63,7 +63,7 @@ class _TooHard(Exception):  # noqa: N818 - a signal: the template uses what is n
     pass
 
 
-def ways(tree: t.Tree, names: Names, absences: Iterable[frozenset[str]]) -> tuple[Way, ...]:
+def ways(tree: t.Tree, names: Names, *, absences: Iterable[frozenset[str]]) -> tuple[Way, ...]:
     """The ways through a template, at most `MOST_WAYS`; none when it uses macros, `#define` and the like."""
     found: list[Way] = []
     offsets = Offsets(tree)
@@ -222,7 +222,7 @@ class _Renderer:
         if handler is not None:
             return handler(node, arguments)
         if node.root == "esc":
-            return _constant("esc", step.name) if not arguments else _escaped(node, arguments, step.name)
+            return _constant("esc", step.name) if not arguments else _escaped(node, arguments, name=step.name)
         return (Hole(Kind.NUMBER if node.root == "math" else Kind.UNKNOWN, reference=node),)
 
     def is_true(self, node: t.Expression) -> bool:
@@ -321,7 +321,7 @@ def _constant(tool: str, name: str) -> Pieces | None:
 Arguments: TypeAlias = "list[Pieces | None]"
 
 
-def _escaped(node: t.Reference, arguments: Arguments, name: str) -> Pieces | None:
+def _escaped(node: t.Reference, arguments: Arguments, *, name: str) -> Pieces | None:
     if name not in ESCAPES:
         return None
     value = arguments[0]

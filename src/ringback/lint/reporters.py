@@ -66,7 +66,7 @@ def to_sarif(checked: Sequence[Checked]) -> str:
         "informationUri": INFORMATION,
         "rules": [_sarif_rule(code) for code in used],
     }
-    results = [_sarif_result(document, report, used) for document, report in _all(checked)]
+    results = [_sarif_result(document, report, used=used) for document, report in _all(checked)]
     # Columns count Unicode code points here, where SARIF's default would be UTF-16 code units.
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps(
@@ -85,7 +85,7 @@ def _sarif_rule(code: str) -> dict[str, Any]:
     }
 
 
-def _sarif_result(document: Checked, report: Report, used: Sequence[str]) -> dict[str, Any]:
+def _sarif_result(document: Checked, report: Report, *, used: Sequence[str]) -> dict[str, Any]:
     found, span = report.finding, report.finding.span
     artifact = {"uri": _uri(span.file)}
     region = {
@@ -124,7 +124,7 @@ def _uri(file: str) -> str:
 
 
 def to_text(checked: Sequence[Checked], style: Style = plain) -> str:
-    """Each finding with its line and a hint, at most 100 columns wide where the message allows; no summary."""
+    """Each finding with its line and a hint, its line cut to 100 columns; no summary."""
     return "\n\n".join(_finding_text(report, style) for _, report in _all(checked))
 
 

@@ -28,6 +28,7 @@ RESPONSE = ("config", "response")
 DEFAULT_BODY = "${input.rawRequest}"
 _KINDS: Mapping[str, Kind] = {"integer": Kind.NUMBER, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN}
 _FORM = re.compile(r"x-www-form-urlencoded|multipart|text/|xml", re.IGNORECASE)
+_FORM_START = re.compile(r"\s*[\w.-]+=")
 _MOST_ABSENT_ALONE = 24
 
 
@@ -78,7 +79,7 @@ class Outcome:
 class Subject:
     """A data action as the checks see it."""
 
-    def __init__(self, action: DataAction, places: Places, original: Mapping[str, Any]) -> None:
+    def __init__(self, action: DataAction, places: Places, *, original: Mapping[str, Any]) -> None:
         self.action = action
         self.places = places
         self.original = original
@@ -117,11 +118,10 @@ class Subject:
 
     @cached_property
     def sends_form(self) -> bool:
-        """Whether the body is no JSON by its Content-Type."""
-        return (
-            bool(_FORM.search(self.content_type))
-            or "=" in (self.body.text if self.body else "").split("{")[0]
-        )
+        """Whether the body is no JSON: by its Content-Type, or its look if it has none."""
+        if self.content_type:
+            return "json" not in self.content_type.lower() and bool(_FORM.search(self.content_type))
+        return bool(_FORM_START.match(self.body.text)) if self.body else False
 
     @cached_property
     def is_platform(self) -> bool:
@@ -141,14 +141,16 @@ class Subject:
         """The URL template."""
         text = self.action.request.url
         return (
-            None if text is None else self._template("url", "the URL", text, (*REQUEST, "requestUrlTemplate"))
+            None
+            if text is None
+            else self._template("url", "the URL", text=text, path=(*REQUEST, "requestUrlTemplate"))
         )
 
     @cached_property
     def headers(self) -> Mapping[str, Template]:
         """The header templates."""
         return {
-            name: self._template("header", f"the header {name}", text, (*REQUEST, "headers", name))
+            name: self._template("header", f"the header {name}", text=text, path=(*REQUEST, "headers", name))
             for name, text in self.action.request.headers.items()
         }
 
@@ -161,14 +163,18 @@ class Subject:
         if text is None and self.action.form != "plain":
             text = DEFAULT_BODY
         return (
-            None if text is None else self._template("body", "the body", text, (*REQUEST, "requestTemplate"))
+            None
+            if text is None
+            else self._template("body", "the body", text=text, path=(*REQUEST, "requestTemplate"))
         )
 
     @cached_property
     def success(self) -> Template:
         """The success template."""
         text = self.action.response.success_template
-        return self._template("success", "the success template", text, (*RESPONSE, "successTemplate"))
+        return self._template(
+            "success", "the success template", text=text, path=(*RESPONSE, "successTemplate")
+        )
 
     @cached_property
     def request_templates(self) -> tuple[Template, ...]:
@@ -181,7 +187,7 @@ class Subject:
         """Every template that is rendered."""
         return (*self.request_templates, self.success)
 
-    def _template(self, role: Role, label: str, text: str, path: tuple[str, ...]) -> Template:
+    def _template(self, role: Role, label: str, *, text: str, path: tuple[str, ...]) -> Template:
         place = self.places.value(*path)
         if isinstance(place, InTerraform):
             place = replace(place, text=text)
@@ -221,7 +227,7 @@ class Subject:
     @cached_property
     def full_body(self) -> tuple[Outcome, ...]:
         """What the body can print when every input has a value."""
-        return self._outcomes(self.body, Names(self.input_kinds), (frozenset(),))
+        return self._outcomes(self.body, Names(self.input_kinds), absences=(frozenset(),))
 
     @cached_property
     def sparse_body(self) -> tuple[Outcome, ...]:
@@ -230,26 +236,27 @@ class Subject:
         absences = [frozenset(optional)] if optional else []
         if 1 < len(optional) <= _MOST_ABSENT_ALONE:
             absences += [frozenset((name,)) for name in optional]
-        return self._outcomes(self.body, Names(self.input_kinds), tuple(absences))
+        return self._outcomes(self.body, Names(self.input_kinds), absences=tuple(absences))
 
     @cached_property
     def url_ways(self) -> tuple[Way, ...]:
         """What the URL can be when every input has a value."""
         return tuple(
-            outcome.way for outcome in self._outcomes(self.url, Names(self.input_kinds), (frozenset(),))
+            outcome.way
+            for outcome in self._outcomes(self.url, Names(self.input_kinds), absences=(frozenset(),))
         )
 
     @cached_property
     def answers(self) -> tuple[Outcome, ...]:
         """What the success template can print when every variable has a value."""
-        return self._outcomes(self.success, Names(self.input_kinds, self.kinds), (frozenset(),))
+        return self._outcomes(self.success, Names(self.input_kinds, self.kinds), absences=(frozenset(),))
 
     def _outcomes(
-        self, template: Template | None, names: Names, absences: tuple[frozenset[str], ...]
+        self, template: Template | None, names: Names, *, absences: tuple[frozenset[str], ...]
     ) -> tuple[Outcome, ...]:
         if template is None or template.tree is None:
             return ()
-        return tuple(_outcome(way) for way in ways(template.tree, names, absences))
+        return tuple(_outcome(way) for way in ways(template.tree, names, absences=absences))
 
 
 def _outcome(way: Way) -> Outcome:

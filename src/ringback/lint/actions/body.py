@@ -39,12 +39,12 @@ def body_breaks(subject: Subject) -> Iterator[Finding]:
         problem = outcome.problem
         if problem is not None and problem.at not in seen:
             seen.add(problem.at)
-            yield _breaks(subject, outcome, problem)
+            yield _breaks(subject, outcome, problem=problem)
 
 
-def _breaks(subject: Subject, outcome: Outcome, problem: NoJson) -> Finding:
+def _breaks(subject: Subject, outcome: Outcome, *, problem: NoJson) -> Finding:
     assert subject.body is not None
-    name = _culprit(outcome, problem, subject.body.text)
+    name = _culprit(outcome, problem, text=subject.body.text)
     if name:
         return Finding(
             subject.body.span(problem.at),
@@ -56,7 +56,7 @@ def _breaks(subject: Subject, outcome: Outcome, problem: NoJson) -> Finding:
     return Finding(subject.body.span(problem.at), f"the body is no JSON{when}: {problem.message}", hint)
 
 
-def _culprit(outcome: Outcome, problem: NoJson, text: str) -> str:
+def _culprit(outcome: Outcome, problem: NoJson, *, text: str) -> str:
     """The missing input whose reference stands where the JSON breaks."""
     start = text[problem.at : problem.at + 80]
     return next(

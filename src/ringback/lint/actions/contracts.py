@@ -23,12 +23,12 @@ def contract_refused(subject: Subject) -> Iterator[Finding]:
         if not schema:
             continue
         if side == "input":
-            yield from _input_root(subject, schema, path)
-        for place, part in _schemas(schema, (), 0):
-            yield from _part(subject, side, (*path, *place), part)
+            yield from _input_root(subject, schema, path=path)
+        for place, part in _schemas(schema, (), depth=0):
+            yield from _part(subject, side, path=(*path, *place), schema=part)
 
 
-def _input_root(subject: Subject, schema: Mapping[str, Any], path: Step) -> Iterator[Finding]:
+def _input_root(subject: Subject, schema: Mapping[str, Any], *, path: Step) -> Iterator[Finding]:
     kinds = _kinds(schema)
     if kinds and "object" not in kinds:
         span = subject.places.value(*path, "type").span()
@@ -41,7 +41,7 @@ def _input_root(subject: Subject, schema: Mapping[str, Any], path: Step) -> Iter
                 yield Finding(span, message, "make it a string that holds JSON, and print it outside quotes")
 
 
-def _part(subject: Subject, side: str, path: Step, schema: Mapping[str, Any]) -> Iterator[Finding]:
+def _part(subject: Subject, side: str, *, path: Step, schema: Mapping[str, Any]) -> Iterator[Finding]:
     for kind in _kinds(schema):
         if kind not in _TYPES:
             span = subject.places.value(*path, "type").span()
@@ -67,16 +67,18 @@ def _part(subject: Subject, side: str, path: Step, schema: Mapping[str, Any]) ->
 _FLATTEN = "flatten it in the success template, or give the inner lists names in objects"
 
 
-def _schemas(schema: Mapping[str, Any], path: Step, depth: int) -> Iterator[tuple[Step, Mapping[str, Any]]]:
+def _schemas(
+    schema: Mapping[str, Any], path: Step, *, depth: int
+) -> Iterator[tuple[Step, Mapping[str, Any]]]:
     """A schema and those inside it."""
     yield path, schema
     if depth > MOST_NESTING:
         return
     for name, member in _members(schema):
-        yield from _schemas(member, (*path, "properties", name), depth + 1)
+        yield from _schemas(member, (*path, "properties", name), depth=depth + 1)
     items = schema.get("items")
     if isinstance(items, Mapping):
-        yield from _schemas(items, (*path, "items"), depth + 1)
+        yield from _schemas(items, (*path, "items"), depth=depth + 1)
 
 
 def _members(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

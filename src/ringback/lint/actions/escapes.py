@@ -32,7 +32,7 @@ def unescaped_in_json(subject: Subject) -> Iterator[Finding]:
         for hole in _in_quotes(outcome.way.pieces):
             if hole.at not in seen and _is_risky(subject, hole):
                 seen.add(hole.at)
-                yield _finding(subject.body, hole, "jsonString")
+                yield _finding(subject.body, hole, escape="jsonString")
 
 
 def _in_quotes(pieces: tuple[Fixed | Hole, ...]) -> Iterator[Hole]:
@@ -50,19 +50,19 @@ def unescaped_in_path(subject: Subject) -> Iterator[Finding]:
     """An input in the path of the URL without an escape."""
     for template, hole, place in _in_url(subject):
         if place == "path" and _is_risky(subject, hole) and not hole.changed:
-            yield _finding(template, hole, "uriEncode")
+            yield _finding(template, hole, escape="uriEncode")
 
 
 def unescaped_in_query(subject: Subject) -> Iterator[Finding]:
     """An input in the query of the URL, or in a form body, without an escape."""
     for template, hole, place in _in_url(subject):
         if place == "query" and _is_risky(subject, hole) and not hole.changed:
-            yield _finding(template, hole, "url")
+            yield _finding(template, hole, escape="url")
     yield from _in_form(subject)
 
 
 def _in_form(subject: Subject) -> Iterator[Finding]:
-    if subject.body is None or not subject.sends_form or "json" in subject.content_type.lower():
+    if subject.body is None or not subject.sends_form:
         return
     seen = set()
     for outcome in subject.full_body:
@@ -70,7 +70,7 @@ def _in_form(subject: Subject) -> Iterator[Finding]:
             plain = isinstance(piece, Hole) and piece.kind is Kind.TEXT and piece.scope == "input"
             if isinstance(piece, Hole) and plain and piece.at not in seen and _is_risky(subject, piece):
                 seen.add(piece.at)
-                yield _finding(subject.body, piece, "url")
+                yield _finding(subject.body, piece, escape="url")
 
 
 def _in_url(subject: Subject) -> Iterator[tuple[Template, Hole, str]]:
@@ -115,7 +115,7 @@ _PLACES = {
 }
 
 
-def _finding(template: Template, hole: Hole, escape: str) -> Finding:
+def _finding(template: Template, hole: Hole, *, escape: str) -> Finding:
     reference = hole.reference
     assert reference is not None
     where, why = _PLACES[escape]
@@ -126,17 +126,17 @@ def _finding(template: Template, hole: Hole, escape: str) -> Finding:
         template.span(reference.start, len(reference.source)),
         f"the input {hole.name!r} stands {where} unescaped: {why}",
         f"write {written}",
-        _fix(template, hole, written),
+        _fix(template, hole, written=written),
         _severity(hole.name, in_query=escape == "url"),
     )
 
 
-def _fix(template: Template, hole: Hole, written: str) -> Fix | None:
+def _fix(template: Template, hole: Hole, *, written: str) -> Fix | None:
     reference = hole.reference
     assert reference is not None
     if reference.root != "input" or reference.alternate is not None or reference.stray or reference.escapes:
         return None
-    edit = template.place.edit(reference.start, reference.end, written)
+    edit = template.place.edit(reference.start, reference.end, text=written)
     return Fix(f"write {written}", (edit,)) if edit else None
 
 

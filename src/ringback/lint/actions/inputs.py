@@ -30,7 +30,7 @@ def unknown_input(subject: Subject) -> Iterator[Finding]:
         if not subject.inputs or name in subject.inputs or name in _RESERVED or _same(subject, name):
             continue
         close = get_close_matches(name, subject.inputs, n=1)
-        known = f"did you mean {close[0]!r}?" if close else f"the contract has {_listed(subject.inputs)}"
+        known = f"did you mean {close[0]!r}" if close else f"the contract has {_listed(subject.inputs)}"
         yield Finding(
             template.span(name_at(use, name), len(name)),
             f"{template.label} uses the input {name!r}, which the contract does not have",
@@ -43,7 +43,7 @@ def input_case(subject: Subject) -> Iterator[Finding]:
     for template, use, name in subject.input_uses():
         declared = _same(subject, name)
         if name not in subject.inputs and declared:
-            yield _case(template, name_at(use, name), name, declared)
+            yield _case(template, name_at(use, name), written=name, declared=declared)
     for template in subject.templates:
         yield from _root_case(subject, template)
 
@@ -55,19 +55,19 @@ def _root_case(subject: Subject, template: Template) -> Iterator[Finding]:
         declared = next((name for name in _ROOTS if name.lower() == root.lower()), None)
         if root not in known and declared and use.reference.steps:
             at = use.reference.start + use.reference.source.find(root)
-            yield _case(template, at, root, declared)
-            yield from _member_case(subject, template, use) if declared == "input" else ()
+            yield _case(template, at, written=root, declared=declared)
+            yield from _member_case(subject, template, use=use) if declared == "input" else ()
 
 
-def _member_case(subject: Subject, template: Template, use: Use) -> Iterator[Finding]:
+def _member_case(subject: Subject, template: Template, *, use: Use) -> Iterator[Finding]:
     name = getattr(use.reference.steps[0], "name", "")
     declared = _same(subject, name)
     if name not in subject.inputs and declared:
-        yield _case(template, name_at(use, name), name, declared)
+        yield _case(template, name_at(use, name), written=name, declared=declared)
 
 
-def _case(template: Template, at: int, written: str, declared: str) -> Finding:
-    edit = template.place.edit(at, at + len(written), declared)
+def _case(template: Template, at: int, *, written: str, declared: str) -> Finding:
+    edit = template.place.edit(at, at + len(written), text=declared)
     return Finding(
         template.span(at, len(written)),
         f"{template.label} says {written!r}, but the name is {declared!r}: letter case counts",

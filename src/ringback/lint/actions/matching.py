@@ -72,10 +72,10 @@ def clashes(subject: Subject) -> tuple[Clash, ...]:
 def _all(subject: Subject) -> Iterator[Meeting | Clash]:
     for outcome in subject.answers:
         if outcome.shape is not None:
-            yield from _meet(outcome.shape, subject.action.output_contract, "$")
+            yield from _meet(outcome.shape, subject.action.output_contract, path="$")
 
 
-def _meet(shape: Shape, schema: Any, path: str) -> Iterator[Meeting | Clash]:
+def _meet(shape: Shape, schema: Any, *, path: str) -> Iterator[Meeting | Clash]:
     rule = schema if isinstance(schema, Mapping) else {}
     if isinstance(shape, HoleShape):
         if shape.alone:
@@ -86,10 +86,10 @@ def _meet(shape: Shape, schema: Any, path: str) -> Iterator[Meeting | Clash]:
     elif isinstance(shape, ObjectShape):
         for member in shape.members:
             if member.name is not None:
-                yield from _meet(member.value, _property(rule, member.name), f"{path}.{member.name}")
+                yield from _meet(member.value, _property(rule, member.name), path=f"{path}.{member.name}")
     elif isinstance(shape, ListShape):
         for index, item in enumerate(shape.items):
-            yield from _meet(item, rule.get("items"), f"{path}[{index}]")
+            yield from _meet(item, rule.get("items"), path=f"{path}[{index}]")
 
 
 def _property(schema: Mapping[str, Any], name: str) -> Any:

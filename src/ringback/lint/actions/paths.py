@@ -63,13 +63,13 @@ def default_not_json(subject: Subject) -> Iterator[Finding]:
     """A default that is no JSON text where the template needs one."""
     found = meetings(subject)
     for name, default in subject.action.response.defaults.items():
-        if _is_json(default) or not _printed_bare(subject, found, name):
+        if _is_json(default) or not _printed_bare(subject, found, name=name):
             continue
         place = subject.places.value(*_DEFAULTS, name)
         wanted = {kind for meeting in found if meeting.name == name for kind in type_names(meeting.schema)}
         text = json.dumps(default, ensure_ascii=False)
         fits = wanted == {"string"} and _BARE.fullmatch(default)
-        edit = place.edit(0, len(default), text) if fits else None
+        edit = place.edit(0, len(default), text=text) if fits else None
         yield Finding(
             place.span(),
             f"the default of {name!r} is no JSON: {_shown(default)} is printed as it is",
@@ -78,7 +78,7 @@ def default_not_json(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _printed_bare(subject: Subject, found: tuple[Meeting, ...], name: str) -> bool:
+def _printed_bare(subject: Subject, found: tuple[Meeting, ...], *, name: str) -> bool:
     """Whether the variable is printed as a JSON value; yes when the template cannot be followed."""
     if name not in subject.action.response.translation:
         return False

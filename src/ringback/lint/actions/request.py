@@ -44,7 +44,7 @@ def hard_coded_secret(subject: Subject) -> Iterator[Finding]:
     for name, template in subject.headers.items():
         value = _SCHEME.sub("", template.text.strip())
         if _SECRET_HEADER.search(name) and value and "$" not in value and name.lower() != "x-api-key-source":
-            yield _secret(template, template.text.find(value), value, f"the header {name}")
+            yield _secret(template, template.text.find(value), value=value, what=f"the header {name}")
     yield from _secrets_in(subject.url, _SECRET_QUERY)
     yield from _secrets_in(subject.url, _USER_INFO)
     yield from _secrets_in(subject.body, _SECRET_BODY)
@@ -57,10 +57,10 @@ def _secrets_in(template: Template | None, pattern: re.Pattern[str]) -> Iterator
         last = match.lastindex or 1
         if match[last] not in ("true", "false", "null"):
             what = f"{template.label} ({match[1]})" if last > 1 else template.label
-            yield _secret(template, match.start(last), match[last], what)
+            yield _secret(template, match.start(last), value=match[last], what=what)
 
 
-def _secret(template: Template, at: int, value: str, what: str) -> Finding:
+def _secret(template: Template, at: int, *, value: str, what: str) -> Finding:
     span = template.span(at, len(value))
     if _STAND_IN.search(value):
         message = f"{what} leaves room for a secret that would be written into the action"

@@ -41,7 +41,7 @@ def missing_dollar(subject: Subject) -> Iterator[Finding]:
     """`{input.x}` without its dollar is plain text."""
     for template in subject.templates:
         for match in _BARE.finditer(template.text):
-            edit = template.place.edit(match.start(), match.start(), "$")
+            edit = template.place.edit(match.start(), match.start(), text="$")
             yield Finding(
                 template.span(match.start(), len(match[0])),
                 f"{template.label} prints {match[0]} as it is: the $ before the brace is missing",
@@ -84,7 +84,7 @@ def _stray_braces(template: Template) -> Iterator[Finding]:
         if not use.printed or not use.reference.formal or template.text[end : end + 1] != "}":
             continue
         if template.role in ("url", "header") or _closes_text(template.text, end):
-            edit = template.place.edit(end, end + 1, "")
+            edit = template.place.edit(end, end + 1, text="")
             yield Finding(
                 template.span(end, 1),
                 f"{template.label} prints a brace after {use.reference.source}",
@@ -134,7 +134,7 @@ def undefined_variable(subject: Subject) -> Iterator[Finding]:
         for use in template.uses:
             reference = use.reference
             if reference.root and reference.root not in known and not _is_text(template, reference):
-                yield _undefined(subject, template, reference)
+                yield _undefined(subject, template, reference=reference)
 
 
 def _known(subject: Subject, template: Template) -> set[str]:
@@ -151,7 +151,7 @@ def _is_text(template: Template, reference: t.Reference) -> bool:
     return template.role != "success" and not reference.formal
 
 
-def _undefined(subject: Subject, template: Template, reference: t.Reference) -> Finding:
+def _undefined(subject: Subject, template: Template, *, reference: t.Reference) -> Finding:
     names = list(subject.action.response.translation) if template.role == "success" else list(subject.inputs)
     lower = {name.lower(): name for name in names}
     close = get_close_matches(reference.root.lower(), lower, n=1)
