@@ -8,7 +8,8 @@ from typing import Any
 
 from ringback.core.errors import LimitError
 from ringback.lang.velocity import tree as t
-from ringback.lang.velocity.compile_values import ValueCompiler, Where, shown
+from ringback.lang.velocity.compile_references import Where, plain_key
+from ringback.lang.velocity.compile_values import ValueCompiler, shown
 from ringback.lang.velocity.control import (
     ABSENT,
     break_off,
@@ -37,6 +38,8 @@ from ringback.lang.velocity.values import (
     LoopScope,
     text_of,
 )
+
+_PLAIN_INT = 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,9 @@ class Compiler(ValueCompiler):
         render = self._rendered(node)
         if node.escapes or node.stray:
             return lambda rt: render(rt, value(rt))
+        key = None if node.alternate else plain_key(node)
+        if key is not None:
+            return _keyed_output(node.root, key, value=value, render=render)
 
         def run(rt: Runtime) -> str | None:
             found = value(rt)
@@ -164,6 +170,8 @@ class Compiler(ValueCompiler):
                 if rt.strict and loud:
                     raise self._null_output(node)
                 return null
+            if value.__class__ is int and -_PLAIN_INT < value < _PLAIN_INT and not escaped:
+                return before + str(value)
             if escaped:
                 return half + literal
             if type(value) is BlockValue:
@@ -416,3 +424,18 @@ def _merged(ops: Iterator[Op]) -> tuple[Op, ...]:
         elif op:
             merged.append(op)
     return tuple(merged)
+
+
+def _keyed_output(root: str, key: str, *, value: Value, render: Callable[[Runtime, Any], str | None]) -> Op:
+    """The output of `$root.key`, in one step when the root is a map and the value a text."""
+
+    def run(rt: Runtime) -> str | None:
+        owner = rt.vars.get(root)
+        if owner.__class__ is dict:
+            found = owner.get(key)
+            if found.__class__ is str:
+                return found
+            return render(rt, found)
+        return render(rt, value(rt))
+
+    return run

@@ -105,6 +105,11 @@ def call(value: Any, name: str, arguments: list[Any]) -> Any:
     Raises:
         MethodFailed: the method threw.
     """
+    found = direct(
+        cast("Hashable", value.name if type(value) is Tool else type(value)), name, count=len(arguments)
+    )
+    if found is not None:
+        return found(value, *arguments)
     table = _table(value)
     overloads = None if table is None else table.get(name)
     if overloads is None:
@@ -113,6 +118,21 @@ def call(value: Any, name: str, arguments: list[Any]) -> Any:
         return overloads[0].run(value)
     chosen, converted = _choose(overloads, arguments)
     return MISSING if chosen is None else chosen.run(value, *converted)
+
+
+@lru_cache(maxsize=1024)
+def direct(kind: Hashable, name: str, *, count: int) -> Callable[..., Any] | None:
+    """The only method of a class with that name and number of arguments, when it takes any Objects."""
+    if isinstance(kind, type):
+        overloads = _TABLES.get(kind, {}).get(name, ()) if kind is not int else ()
+    else:
+        overloads = tools.TABLES.get(str(kind), {}).get(name, ())
+    fitting = [
+        method for method in overloads if method.parameters.endswith("*") or len(method.parameters) == count
+    ]
+    if len(fitting) != 1 or fitting[0].parameters.rstrip("*").strip("o"):
+        return None
+    return fitting[0].run if fitting[0].parameters in {"o" * count, "*"} else None
 
 
 def _call_any(value: Any, name: str, arguments: list[Any]) -> Any:
@@ -288,13 +308,19 @@ def get(value: Any, name: str) -> Any:
 
 
 def _tool_property(tool: Tool, name: str) -> Any:
-    table = {**_EVERY, **tools.TABLES[tool.name]}
+    getter = _tool_getter(tool.name, name)
+    return MISSING if getter is None else getter(tool)
+
+
+@lru_cache(maxsize=256)
+def _tool_getter(tool: str, name: str) -> Callable[[Any], Any] | None:
+    table = {**_EVERY, **tools.TABLES[tool]}
     capital = name[:1].upper() + name[1:]
     for candidate in (f"get{capital}", name):
         for method in table.get(candidate, ()):
             if not method.parameters:
-                return method.run(tool)
-    return MISSING
+                return method.run
+    return None
 
 
 def index(value: Any, key: Any) -> Any:

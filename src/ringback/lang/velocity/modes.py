@@ -10,7 +10,9 @@ from ringback.lang.velocity.tokens import Kind
 
 
 class Mode(StrEnum):
-    """The lexical modes; see the module's docstring."""
+    """The lexical modes; see `lexer`."""
+
+    __hash__ = str.__hash__  # as in Kind
 
     TEXT = "text"
     HASH = "hash"
@@ -43,7 +45,7 @@ def _mode(*parts: str) -> re.Pattern[str]:
 
 
 PATTERNS: Mapping[Mode, re.Pattern[str]] = {
-    Mode.TEXT: _mode(r"(?P<text>[^\\$\#\r\n\ \t]+)", _BLANKS, _ANYWHERE),
+    Mode.TEXT: _mode(r"(?P<text>[^\\$\#\r\n\ \t](?:[^\\$\#]*[^\\$\#\r\n\ \t])?[ \t]*)", _BLANKS, _ANYWHERE),
     Mode.HASH: _mode(
         rf"(?P<word>\{{{WORD}\}}|{WORD})",
         r"(?P<line_end>[ \t]*(?:\r\n|\n|\r))",

@@ -42,7 +42,7 @@ def references(tree: t.Tree) -> tuple[ReferenceUse, ...]:
     """The references of a template in the order of their text."""
     walk = _Walk(tree)
     walk.block(tree.body)
-    return tuple(walk.found)
+    return tuple(_use(tree, node, quoted=quoted, assigned=assigned) for node, quoted, assigned in walk.found)
 
 
 def methods_used(tree: t.Tree) -> frozenset[str]:
@@ -57,7 +57,7 @@ class _Walk:
 
     def __init__(self, tree: t.Tree) -> None:
         self.tree = tree
-        self.found: list[ReferenceUse] = []
+        self.found: list[tuple[t.Reference, bool, bool]] = []
         self.methods: set[str] = set()
         self.quotes = 0
 
@@ -132,20 +132,7 @@ class _Walk:
 
     def reference(self, node: t.Reference, *, assigned: bool) -> None:
         if node.root:
-            self.found.append(
-                ReferenceUse(
-                    node.root,
-                    tuple(map(_step_name, node.steps)),
-                    node.source,
-                    node.formal,
-                    node.quiet,
-                    self.quotes > 0,
-                    node.escapes,
-                    node.alternate is not None,
-                    assigned,
-                    Span.at(self.tree.source, node.start, file=self.tree.name, length=len(node.source)),
-                )
-            )
+            self.found.append((node, self.quotes > 0, assigned))
         for step in node.steps:
             self.step(step)
         if node.alternate is not None:
@@ -158,6 +145,21 @@ class _Walk:
                 self.expression(argument)
         elif isinstance(step, t.Index):
             self.expression(step.key)
+
+
+def _use(tree: t.Tree, node: t.Reference, *, quoted: bool, assigned: bool) -> ReferenceUse:
+    return ReferenceUse(
+        node.root,
+        tuple(map(_step_name, node.steps)),
+        node.source,
+        node.formal,
+        node.quiet,
+        quoted,
+        node.escapes,
+        node.alternate is not None,
+        assigned,
+        Span.at(tree.source, node.start, file=tree.name, length=len(node.source)),
+    )
 
 
 def _step_name(step: t.Step) -> str:

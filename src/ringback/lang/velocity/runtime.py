@@ -105,9 +105,10 @@ class Runtime:
             code(self)
         finally:
             self.out = saved
-        buffer.measure()
-        if buffer.size > 128:
-            self.charge(buffer.size >> 7)
+        size = sum(map(len, buffer))
+        if size > 128:
+            buffer.measure()
+            self.charge(size >> 7)
         return "".join(buffer)
 
     def block(self, body: Code, most: int) -> BlockValue:

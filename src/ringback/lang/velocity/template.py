@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ringback.core.errors import LimitError
-from ringback.lang.velocity.compile_values import Where
+from ringback.lang.velocity.compile_references import Where
 from ringback.lang.velocity.compiler import Compiler, Program
 from ringback.lang.velocity.limits import LIMITS, over_limit
 from ringback.lang.velocity.parser import parse

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 _STRAY = re.compile(r"\\+\$|[$#]")
 
 
 class Kind(StrEnum):
     """What a token is; the value is its name in error messages."""
+
+    __hash__ = str.__hash__  # Enum's own is written in Python, and kinds are looked up all the time
 
     TEXT = "text"
     BLANK = "white space"
@@ -54,8 +56,7 @@ class Kind(StrEnum):
     EOF = "end of template"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token.
 
     Attributes:

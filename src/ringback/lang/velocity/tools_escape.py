@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from html.entities import codepoint2name
+from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -19,12 +20,6 @@ from ringback.lang.velocity.methods_text import narrow, wide
 from ringback.lang.velocity.values import text_of
 
 _NAMED = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
-_JSON: Mapping[int, str] = {
-    **{code: f"\\u{code:04x}" for code in range(32)},
-    **_NAMED,
-    34: '\\"',
-    92: "\\\\",
-}
 _JAVA: Mapping[int, str] = {**{code: f"\\u{code:04X}" for code in range(32)}, **_NAMED, 34: '\\"', 92: "\\\\"}
 _SCRIPT: Mapping[int, str] = {**_JAVA, 39: "\\'", 47: "\\/"}
 _HTML: Mapping[int, str] = {code: f"&{name};" for code, name in codepoint2name.items()}
@@ -92,7 +87,7 @@ def sql(text: str) -> str:
 
 def json_string(text: str) -> str:
     """Escapes of a JSON string, without quotes around it; `/` and characters outside ASCII stay."""
-    return text.translate(_JSON)
+    return encode_basestring(text)[1:-1]
 
 
 def json_decode(text: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 from ringback.lang.velocity.doubles import double_text
@@ -16,6 +17,7 @@ from ringback.lang.velocity.methods_text import required
 from ringback.lang.velocity.tools_escape import uri_encode, url
 from ringback.lang.velocity.values import LISTS, text_of
 
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 _SOSL_RESERVED = re.compile(r"[?&|!{}\[\]()^~*:\\\"'+\-]")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _PHONE_FIELDS = ("telephone1", "telephone2", "mobilephone")
@@ -37,7 +39,7 @@ def read_json(text: str) -> Any:
         MethodFailed: it is no JSON.
     """
     try:
-        return json.loads(text, parse_float=Decimal)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise MethodFailed("JsonParseException", f"the argument is no JSON: {error}") from None
 
@@ -46,6 +48,8 @@ def json_text(value: Any, depth: int = 0) -> str:
     """The JSON text of a value, without blanks."""
     if depth > LIMITS.nesting:
         raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
+    if type(value) is str:
+        return encode_basestring(value)
     if isinstance(value, Decimal):
         return double_text(float(value))
     if isinstance(value, dict):
@@ -53,11 +57,11 @@ def json_text(value: Any, depth: int = 0) -> str:
         return f"{{{','.join(pairs)}}}"
     if isinstance(value, (list, tuple)):
         return f"[{','.join(json_text(item, depth + 1) for item in value)}]"
-    return json.dumps(str(value) if isinstance(value, str) else value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def _array(value: Any) -> list[Any]:
-    items = value if type(value) in LISTS else read_json(text_of(value))
+    items = read_json(value) if type(value) is str else value if type(value) in LISTS else None
     if not isinstance(items, (list, tuple)):
         raise MethodFailed("IllegalArgumentException", "the argument is no JSON array")
     return list(items)

@@ -322,7 +322,7 @@ def text_of(value: Any) -> str:
 
 
 def _int_text(value: int) -> str:
-    if -(10**4000) < value < 10**4000:
+    if LONG_MIN <= value <= LONG_MAX or value.bit_length() < 14_000:
         return str(value)
     raise over_limit("digits", 4000, what="a whole number has too many digits")
 
