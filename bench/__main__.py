@@ -30,7 +30,11 @@ def figure(value: float) -> str:
 
 def table(rows: Iterable[Row], columns: tuple[str, str, str]) -> str:
     """The rows as text."""
-    cells = [("case", *columns), *((name, *map(figure, figures)) for name, *figures in rows)]
+    cells = [("case", *columns)]
+    for name, ours, other, ratio in rows:
+        # A module says 0 and 0 where its peer is not installed.
+        missing = other == 0 and ratio == 0
+        cells.append((name, figure(ours), *(("-", "-") if missing else (figure(other), figure(ratio)))))
     width = max(len(row[0]) for row in cells)
     return "\n".join(f"  {row[0]:{width}}" + "".join(f"{cell:>16}" for cell in row[1:]) for row in cells)
 
