@@ -34,7 +34,7 @@ from ringback.flows.effects import Effect, HungUp, Reply, Transfer, TransferRepl
 from ringback.flows.loaders.archy import load_archy
 from ringback.flows.loaders.plain import load_plain
 from ringback.lang.expr.values import from_plain
-from ringback.trace.codec import event_dict
+from ringback.trace.codec import event_dict, event_line, read_event
 from ringback.trace.events import Event
 
 _GIVEN = "about flow caller world replies from to set participantData builtIns at seed node policies want"
@@ -248,6 +248,7 @@ def check(run: Run, wanted: Mapping[str, Any]) -> None:
     """Compare a run with what a case wants."""
     whole = run.to_dict()
     json.dumps(whole)
+    assert [read_event(event_line(event)) for event in run.events] == list(run.events)
     names = wanted.get("variables") or ()
     found: dict[str, Any] = {
         "end": _ended(run, wanted.get("end")),

@@ -65,10 +65,9 @@ def search(contacts: tuple[Mapping[str, Any], ...], term: str, country: str) -> 
 
 def by_id(contacts: tuple[Mapping[str, Any], ...], key: str) -> list[dict[str, Any]]:
     """The contact of that id, or none."""
-    ids = ("id", "externalContactId")
-    return [
-        dict(item) for item in contacts if key.lower() in (str(item.get(name, "")).lower() for name in ids)
-    ][:1]
+    ids, wanted = ("id", "externalContactId"), key.lower()
+    found = (item for item in contacts if wanted in (str(item[name]).lower() for name in ids if name in item))
+    return [dict(item) for item in found][:1]
 
 
 def _text(contact: Mapping[str, Any]) -> str:
