@@ -45,6 +45,8 @@ class ScriptedDriver:
 
     def _pass(self, ms: int) -> ask.Done | ask.HungUp:
         """Time in which nobody is asked; a caller who has only to hang up does so when his wait is over."""
+        if not self.caller:
+            return ask.Done(ms)
         steps = list(self.caller)
         waits = list(takewhile(lambda step: step.what == "wait", steps))
         if len(waits) == len(steps) or steps[len(waits)].what != "hangup":
@@ -68,14 +70,14 @@ class ScriptedDriver:
                     continue
                 self._put_back(Step("wait", ms=waited - effect.timeout_ms))
                 break
-            return self._entered(effect, step, elapsed + waited)
+            return self._entered(effect, step, elapsed=elapsed + waited)
         return ask.Input(elapsed + effect.timeout_ms)
 
     def _put_back(self, step: Step) -> None:
         if step.ms > 0 or step.text:
             self.caller.appendleft(step)
 
-    def _entered(self, effect: ask.Gather, step: Step, elapsed: int) -> ask.Input:
+    def _entered(self, effect: ask.Gather, step: Step, *, elapsed: int) -> ask.Input:
         if step.what == "say":
             return ask.Input(elapsed, speech=step.text)
         keys, rest = _taken(effect, step.text)
@@ -111,7 +113,7 @@ class ScriptedDriver:
             return ask.ContactsReply(contacts=[name])
         if effect.by == "id":
             return ask.ContactsReply(contacts=contacts_search.by_id(self.world.contacts, effect.key))
-        found = contacts_search.search(self.world.contacts, effect.key, self.world.country)
+        found = contacts_search.search(self.world.contacts, effect.key, country=self.world.country)
         return ask.ContactsReply(contacts=found)
 
     def _transfer(self, effect: ask.Transfer) -> ask.Reply:

@@ -10,21 +10,21 @@ from ringback.flows import effects as ask
 from ringback.trace import events
 
 Events = list[events.Event]
+# What is seen when the effect begins, and what when the reply comes.
+Pair = tuple[Events, Events]
 MASK = "***"
 
 
-def _play(effect: ask.Play, _reply: Any) -> Events:
-    return [events.AudioPlayed(text=effect.text, language=effect.language)]
+def _play(effect: ask.Play, _reply: Any) -> Pair:
+    return [events.AudioPlayed(text=effect.text, language=effect.language)], []
 
 
-def _gather(effect: ask.Gather, reply: Any) -> Events:
+def _gather(effect: ask.Gather, reply: Any) -> Pair:
     heard: Events = [events.AudioPlayed(text=effect.text, language=effect.language)] if effect.text else []
     heard.append(
         events.InputAwaited(kind=effect.kind, timeout_ms=effect.timeout_ms, options=dict(effect.options))
     )
-    if isinstance(reply, ask.Input):
-        heard.append(_received(effect, reply))
-    return heard
+    return heard, [_received(effect, reply)] if isinstance(reply, ask.Input) else []
 
 
 def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
@@ -41,7 +41,7 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
     return events.InputReceived(digits=digits, speech=reply.speech, accepted=good, reason=reason)
 
 
-def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Events:
+def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Pair:
     inputs = {key: MASK if key in effect.masked else value for key, value in effect.inputs.items()}
     called = events.DataActionCalled(
         name=effect.name, category=effect.category, inputs=inputs, timeout_ms=effect.timeout_ms
@@ -50,7 +50,7 @@ def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Even
     # The longest first: one secret may be a part of another.
     for secret in sorted((str(effect.inputs.get(key) or "") for key in effect.masked), key=len, reverse=True):
         replied.http = _without(secret, replied.http)
-    return [called, replied]
+    return [called], [replied]
 
 
 def _without(secret: str, http: dict[str, Any]) -> dict[str, Any]:
@@ -61,11 +61,11 @@ def _without(secret: str, http: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _post(effect: ask.PostLookup, reply: ask.DataActionReply) -> Events:
+def _post(effect: ask.PostLookup, reply: ask.DataActionReply) -> Pair:
     called = events.DataActionCalled(
         name=effect.name, category=effect.url, inputs=effect.body, timeout_ms=effect.timeout_ms
     )
-    return [called, _replied(effect.name, reply)]
+    return [called], [_replied(effect.name, reply)]
 
 
 def _replied(name: str, reply: ask.DataActionReply) -> events.DataActionReplied:
@@ -80,42 +80,39 @@ def _replied(name: str, reply: ask.DataActionReply) -> events.DataActionReplied:
     )
 
 
-def _row(effect: ask.LookUpRow, reply: ask.RowReply) -> Events:
+def _row(effect: ask.LookUpRow, reply: ask.RowReply) -> Pair:
     error = f"{reply.error_type}: {reply.error_message}" if reply.error_type else ""
-    return [
-        events.TableLookedUp(
-            table=effect.table, key=effect.key, status=reply.status, row=reply.row, error=error
-        )
-    ]
+    looked = events.TableLookedUp(
+        table=effect.table, key=effect.key, status=reply.status, row=reply.row, error=error
+    )
+    return [], [looked]
 
 
-def _contacts(effect: ask.FindContacts, reply: ask.ContactsReply) -> Events:
-    found = reply.contacts
-    return [
-        events.ContactsFound(
-            by=effect.by, key=effect.key, count=len(found), contacts=found, error=reply.error
-        )
-    ]
+def _contacts(effect: ask.FindContacts, reply: ask.ContactsReply) -> Pair:
+    contacts = reply.contacts
+    found = events.ContactsFound(
+        by=effect.by, key=effect.key, count=len(contacts), contacts=contacts, error=reply.error
+    )
+    return [], [found]
 
 
-def _transfer(effect: ask.Transfer, reply: ask.TransferReply) -> Events:
-    return [
-        events.TransferAttempted(
-            kind=effect.kind,
-            target_type=effect.target_type,
-            target=effect.target,
-            accepted=reply.accepted,
-            error_type=reply.error_type,
-            error_message=reply.error_message,
-        )
-    ]
+def _transfer(effect: ask.Transfer, reply: ask.TransferReply) -> Pair:
+    attempt = events.TransferAttempted(
+        kind=effect.kind,
+        target_type=effect.target_type,
+        target=effect.target,
+        accepted=reply.accepted,
+        error_type=reply.error_type,
+        error_message=reply.error_message,
+    )
+    return [], [attempt]
 
 
-def _wait(effect: ask.Wait, _reply: Any) -> Events:
-    return [events.TimeWaited(ms=effect.ms)]
+def _wait(effect: ask.Wait, _reply: Any) -> Pair:
+    return [], [events.TimeWaited(ms=effect.ms)]
 
 
-_RECORDERS: Mapping[type, Callable[[Any, Any], Events]] = MappingProxyType(
+_RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
     {
         ask.Play: _play,
         ask.Gather: _gather,
@@ -129,24 +126,11 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Events]] = MappingProxyType(
 )
 
 
-# These happen when the reply comes, the others when the effect begins.
-_AT_THE_END = (
-    events.InputReceived,
-    events.DataActionReplied,
-    events.TableLookedUp,
-    events.ContactsFound,
-    events.TransferAttempted,
-    events.TimeWaited,
-)
-
-
-def events_of(effect: ask.Effect, reply: Any) -> tuple[Events, Events]:
+def events_of(effect: ask.Effect, reply: Any) -> Pair:
     """The events of an answered effect: when it began, and when the reply came.
 
     A caller who hung up leaves only what was played.
     """
     if isinstance(reply, ask.HungUp) and not isinstance(effect, ask.Play | ask.Gather):
         return [], []
-    found = _RECORDERS[type(effect)](effect, reply)
-    late: Events = [event for event in found if isinstance(event, _AT_THE_END)]
-    return [event for event in found if not isinstance(event, _AT_THE_END)], late
+    return _RECORDERS[type(effect)](effect, reply)

@@ -32,7 +32,7 @@ class Found:
 def fields_of(action: Action, fields: tuple[Field, ...]) -> Iterator[Found]:
     """Every place of the action's body that one of its fields covers, field by field."""
     for field in fields:
-        for name, node in _at(action.body, field.path.split("."), ""):
+        for name, node in _at(action.body, field.path.split(".")):
             yield Found(field, name, node)
 
 
@@ -53,19 +53,19 @@ def written(action: Action, fields: tuple[Field, ...]) -> Iterator[tuple[Found, 
                 yield found, named
 
 
-def _at(node: Node, path: list[str], name: str) -> Iterator[tuple[str, Node]]:
+def _at(node: Node, path: list[str], *, name: str = "") -> Iterator[tuple[str, Node]]:
     if not path:
         yield name, node
         return
     step, rest = path[0], path[1:]
     if step != "*":
         if (member := node.get(step)) is not None:
-            yield from _at(member, rest, step)
+            yield from _at(member, rest, name=step)
         return
     for key, member in node.items():
-        yield from _at(member, rest, key)
+        yield from _at(member, rest, name=key)
     for item in node:
-        yield from _at(item, rest, "")
+        yield from _at(item, rest)
 
 
 def _wrapped(node: Node) -> Iterator[Node]:
