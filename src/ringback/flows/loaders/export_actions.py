@@ -17,7 +17,7 @@ from ringback.documents import DEFAULT, Node, Problems
 from ringback.flows.keys import ACTION_KEYS
 from ringback.flows.loaders.export_fields import RULES, generic
 from ringback.flows.loaders.export_parts import Part
-from ringback.flows.loaders.export_values import expression_or_nothing, wrapped
+from ringback.flows.loaders.export_values import wrapped
 from ringback.flows.loaders.export_variables import variable_list
 from ringback.lang.expr.types import kind_of
 
@@ -224,7 +224,7 @@ class _Chains:
         cases = action.get("cases") or action
         members["cases"] = cases.list(self._cases(cases, paths, depth))
         matched = action.get("expression")
-        value = expression_or_nothing(matched) if matched is not None else None
+        value = wrapped(matched) if matched is not None else None
         if matched is None or value is None or action.text_at("switchStyle") == "0":
             return action.named("firstTrue", action.map(members))
         kind = kind_of(matched.text_at("type")) or "string"

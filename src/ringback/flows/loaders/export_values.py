@@ -42,7 +42,7 @@ def wrapped(part: Part) -> Node | None:
     """The wrapped value; None when the flow's type does not have it, or there is none."""
     if is_audio(part):
         return audio(part)
-    if not is_value(part) or part.flag("outOfService"):
+    if not is_value(part) or part.flag("outOfService") or not (part.text_at("text") or part.get("config")):
         return None
     if _is_empty(part):
         return part.named("noValue", part.scalar(value=True))
@@ -53,11 +53,6 @@ def wrapped(part: Part) -> Node | None:
         return part.named("lit", literal(part))
     text = _text(part)
     return part.named("var" if mode.node.value == _VARIABLE else "exp", text)
-
-
-def expression_or_nothing(part: Part) -> Node | None:
-    """The wrapped value, None also for an empty expression."""
-    return None if not part.text_at("text") and not part.get("config") else wrapped(part)
 
 
 def reference(part: Part) -> Node | None:

@@ -18,14 +18,16 @@ from ringback.documents import Node, Problems, read_json, read_yaml, suggestion
 from ringback.flows.actions import ACTIONS
 from ringback.flows.loaders import plain_values as values
 from ringback.flows.loaders.plain_fields import Fields
-from ringback.flows.loaders.plain_items import Item, Items, camel_keys
+from ringback.flows.loaders.plain_items import END, Item, Items, camel_keys
 from ringback.flows.loaders.plain_types import ALIASES, CONTACT_LOOKUP, LOOKUP, MENU, SET_VARIABLE, START
 from ringback.flows.loaders.shapes import list_of, text_of
 from ringback.flows.loaders.supported import known_outputs
+from ringback.flows.loaders.variables import declared
 from ringback.flows.model import Action, Container, Flow, Variable
 
 MAIN = "main"
-_TYPES: Mapping[str, str] = {
+# What a plain document calls the types of flows.
+TYPES: Mapping[str, str] = {
     "voice": "inboundCall",
     "call": "inboundCall",
     "message": "inboundShortMessage",
@@ -46,6 +48,7 @@ _KEYS = frozenset(
         "routing",
         "language",
         "division",
+        "variables",
     ]
 )
 _MENU_KEYS = frozenset(["audio", "choices", "repeat", "timeout", "default"])
@@ -110,9 +113,9 @@ class _Loader:
 
     def _type(self) -> str:
         written = self._document.get("type")
-        found = _TYPES.get(text_of(written).lower() or "voice")
+        found = TYPES.get(text_of(written).lower() or "voice")
         if found is None and written is not None:
-            hint = suggestion(text_of(written), _TYPES, what="types")
+            hint = suggestion(text_of(written), TYPES, what="types")
             self._problems.error(
                 "RB020", f"unknown flow type {text_of(written)!r}", span=written.span, hint=hint
             )
@@ -150,8 +153,9 @@ class _Loader:
         return first
 
     def _variables(self) -> dict[str, Variable]:
-        """Every variable that the actions write, by name; `$phoneNumber` and `$error` when they are used."""
-        found: dict[str, Variable] = {}
+        """The declared variables, and those that the actions write; `$phoneNumber` and `$error` when used."""
+        listed = declared(self._document.get("variables"), self._problems)
+        found: dict[str, Variable] = {variable.name: variable for variable in listed}
         for item in self._items:
             for node, type_ in _written(item):
                 name = values.variable_name(text_of(node))
@@ -172,7 +176,7 @@ class _Loader:
     def _containers(
         self, fields: Fields, first: Item | None, *, language: str
     ) -> tuple[Container, list[Container]]:
-        last = self._routing(fields)
+        last = self._routing(fields) or self._hang_up()
         end = last.id if last is not None else None
         actions = [self._action(item, fields, end=end) for item in self._items]
         menus = [
@@ -206,6 +210,23 @@ class _Loader:
         return Action(
             id_, "Transfer to queue", "transferToAcd", body, None, container=MAIN, span=routing.span
         )
+
+    def _hang_up(self) -> Action | None:
+        """What an output runs into that names the end of a flow without routing; None when none does.
+
+        Without it such an output would be an open one, which goes on below like `next`.
+        """
+        ends = [
+            target
+            for item in self._items
+            for output, target in item.on.items()
+            if output != "next" and text_of(target) == END and item.type != MENU
+        ]
+        if not ends:
+            return None
+        body = values.made({"name": values.scalar("End", ends[0])}, ends[0])
+        id_ = f"{MAIN}#{sum(1 for _ in self._items) + 2}"
+        return Action(id_, "End", "disconnect", body, None, container=MAIN, span=ends[0].span)
 
     def _action(self, item: Item, fields: Fields, *, end: str | None) -> Action:
         is_menu = item.type == MENU

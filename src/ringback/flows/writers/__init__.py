@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ringback.core.diagnostics import Diagnostic
 from ringback.flows.model import Flow
 from ringback.flows.writers.archy import archy_document
+from ringback.flows.writers.plain import plain_json
+from ringback.flows.writers.structure import structured
 from ringback.flows.writers.yaml_text import to_yaml
 
 
@@ -25,7 +27,16 @@ class Written:
 
 def write_archy(flow: Flow) -> Written:
     """The flow as Archy YAML in Architect's own layout and order."""
+    if flow.form == "plain":
+        nested, missing = structured(flow)
+        return Written(to_yaml(archy_document(nested)), missing)
     return Written(to_yaml(archy_document(flow)))
 
 
-__all__ = ["Written", "write_archy"]
+def write_plain(flow: Flow) -> Written:
+    """The flow as plain JSON; what that form cannot say is in the diagnostics."""
+    text, lost = plain_json(flow)
+    return Written(text, lost)
+
+
+__all__ = ["Written", "write_archy", "write_plain"]

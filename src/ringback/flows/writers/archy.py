@@ -1,18 +1,17 @@
-"""A flow as an Archy document: the model decides, what it does not hold comes from the flow's own document."""
+"""A flow as an Archy document: the model, and what only the flow's own document holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ringback.core.span import Span
 from ringback.documents import Node
 from ringback.flows.model import Action, Container, Flow, Variable
 from ringback.flows.writers import order
+from ringback.flows.writers.nodes import listing, mapping, scalar
 from ringback.lang.expr.types import kind_of
 
 _SECTIONS = (("menu", "menus"), ("bot", "bots"), ("state", "states"), ("task", "tasks"))
-_NOWHERE = Span("", 1, 1)
 # Keys of a flow's document that the model holds.
 _MODELLED = frozenset(
     [
@@ -41,21 +40,6 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
     ),
     "inboundShortMessage": ("isOutput",),
 }
-
-
-def scalar(value: str | bool) -> Node:
-    """A scalar without a place."""
-    return Node(value, _NOWHERE, quoted=isinstance(value, str), text=str(value))
-
-
-def mapping(members: Mapping[str, Node]) -> Node:
-    """A mapping without a place."""
-    return Node(dict(members), _NOWHERE)
-
-
-def listing(items: Iterable[Node]) -> Node:
-    """A list without a place."""
-    return Node(tuple(items), _NOWHERE)
 
 
 def archy_document(flow: Flow) -> Node:

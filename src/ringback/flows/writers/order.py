@@ -14,8 +14,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 FLOW = _words(
-    "name description division startUpRef worktype surveyForm defaultLanguage supportedLanguages initialGreeting"
-    " settingsInboundEmailHandling settingsOutboundCall variables settingsCommonModule settingsInQueueCall"
+    "name description division startUpRef worktype surveyForm defaultLanguage supportedLanguages"
+    " initialGreeting settingsInboundEmailHandling settingsOutboundCall variables settingsCommonModule"
+    " settingsInQueueCall"
     " settingsActionDefaults settingsErrorHandling settingsMenu settingsPrompts settingsSpeechRec"
     " settingsBotFlow settingsUserInput settingsKnowledge settingsVirtualAgent menus bots botStates"
     " settingsNaturalLanguageUnderstanding startUpTaskActions startUpTaskVariables states tasks"
@@ -91,8 +92,8 @@ _FIELDS: Mapping[str, str] = {
     "wait": "trimDurationNearMaxRunningTime duration",
 }
 OUTPUTS = _words(
-    "intents yes no success open closed holiday emergency active inactive found notFound partiallyFound default"
-    " loop failure timeout noIntent knowledge maxNoInputs maxNoMatches"
+    "intents yes no success open closed holiday emergency active inactive found notFound partiallyFound"
+    " default loop failure timeout noIntent knowledge maxNoInputs maxNoMatches"
 )
 
 
