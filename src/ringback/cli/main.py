@@ -20,6 +20,7 @@ from ringback.core.errors import RingbackError
 COMMANDS = {
     "run": ("ringback.cli.run:run", "Simulate one interaction through a flow."),
     "action": ("ringback.cli.action:action", "Run, show and convert data actions."),
+    "convert": ("ringback.cli.convert:convert", "Write a flow in another form."),
     "explain": ("ringback.cli.explain:explain", "Show every stage of an expression, template or path."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
 }
