@@ -30,6 +30,16 @@ POSITIONAL: dict[str, str] = {
     "lang.velocity.methods": "methods of template values, called with their arguments in order",
     "lang.velocity.tools": "tools of templates, called with their arguments in order",
     "lang.jsonpath.functions": "functions of paths, called with their arguments in order",
+    "core.diagnostics.Diagnostic.at": "code, severity, message, place: the order in which they are read",
+    "engine.session.Session.__init__": "program, world, interaction: the three parts of every run",
+    "engine.dumping.load": "program, world, state: the three parts of every run",
+    "engine.run.run_session": "program, driver, interaction: the three parts of every run",
+    "engine.driver.ScriptedDriver.__init__": "world, data actions, caller: what a run talks to",
+    "engine.precheck.check_world": "program, world, data actions: what is checked against each other",
+    "engine.services.SessionServices.find": "implements Services.find of the expression language",
+    "engine.builder.ActionBuilder.duration": "field, setting, fallback: in the order in which they are tried",
+    "engine.builder.ActionBuilder.setting": "implements the same order",
+    "flows.actions.base.Builder.duration": "field, setting, fallback: in the order in which they are tried",
 }
 
 

@@ -50,7 +50,7 @@ def test_e164(text: str, country: str, number: str | None) -> None:
     ],
 )
 def test_search(term: str, ids: list[str]) -> None:
-    assert [contact["id"] for contact in search(_CONTACTS, term, "US")] == ids
+    assert [contact["id"] for contact in search(_CONTACTS, term, country="US")] == ids
 
 
 @pytest.mark.parametrize(("key", "ids"), [("a-1", ["A-1"]), ("x9", ["c-3"]), ("zz", []), ("", [])])

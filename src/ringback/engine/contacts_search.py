@@ -53,7 +53,7 @@ def numbers_of(contact: Mapping[str, Any], country: str) -> Iterator[str]:
             yield found
 
 
-def search(contacts: tuple[Mapping[str, Any], ...], term: str, country: str) -> list[dict[str, Any]]:
+def search(contacts: tuple[Mapping[str, Any], ...], term: str, *, country: str) -> list[dict[str, Any]]:
     """The contacts that a term finds, in the world's order."""
     quoted = len(term) > 1 and term.startswith('"') and term.endswith('"')
     wanted = None if quoted else e164(term, country)

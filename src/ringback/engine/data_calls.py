@@ -56,7 +56,7 @@ class DataCalls:
         if transport is None:
             return self._invented(effect)
         if setup is None or setup.action is None:
-            return self._direct(effect, transport, source)
+            return self._direct(effect, transport, source=source)
         limit = None if effect.timeout_ms is None else effect.timeout_ms / 1000
         report = execute(
             setup.action,
@@ -88,11 +88,11 @@ class DataCalls:
         outputs = {name: sample(type_) for name, type_ in effect.outputs.items()}
         return DataActionReply(outputs=outputs, source="permissive", policies={"permissive_values": "plain"})
 
-    def _direct(self, effect: CallDataAction, transport: Transport, source: str) -> DataActionReply:
+    def _direct(self, effect: CallDataAction, transport: Transport, *, source: str) -> DataActionReply:
         """A reply without a document: its JSON is the output."""
         limit = (effect.timeout_ms or DEFAULT_STEP_MS) / 1000
         request = Request("POST", "", {}, json.dumps(effect.inputs).encode(), limit, effect.name)
-        return _sent(transport, request, source, body_is_output=True)
+        return _sent(transport, request, source=source, body_is_output=True)
 
     def post(self, effect: PostLookup) -> DataActionReply:
         """The answer to a plain look-up."""
@@ -112,10 +112,10 @@ class DataCalls:
         body = json.dumps(effect.body).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         request = Request("POST", effect.url, headers, body, effect.timeout_ms / 1000, effect.name)
-        return _sent(transport, request, source, body_is_output=False)
+        return _sent(transport, request, source=source, body_is_output=False)
 
 
-def _sent(transport: Transport, request: Request, source: str, *, body_is_output: bool) -> DataActionReply:
+def _sent(transport: Transport, request: Request, *, source: str, body_is_output: bool) -> DataActionReply:
     """One exchange without a data action document around it."""
     try:
         response = transport.send(request)
@@ -126,11 +126,11 @@ def _sent(transport: Transport, request: Request, source: str, *, body_is_output
             round(request.timeout * 1000), "timeout", http=_http(request, None), source=source
         )
     except TransportFailure as error:
-        return _failed(no_answer(error), round(error.elapsed_ms), _http(request, None), source)
-    return _answered(request, response, source, body_is_output=body_is_output)
+        return _failed(no_answer(error), round(error.elapsed_ms), http=_http(request, None), source=source)
+    return _answered(request, response, source=source, body_is_output=body_is_output)
 
 
-def _answered(request: Request, response: Response, source: str, *, body_is_output: bool) -> DataActionReply:
+def _answered(request: Request, response: Response, *, source: str, body_is_output: bool) -> DataActionReply:
     elapsed, http = round(response.elapsed_ms), _http(request, response)
     good = 200 <= response.status <= 299
     try:
@@ -138,16 +138,16 @@ def _answered(request: Request, response: Response, source: str, *, body_is_outp
     except RingbackError as error:
         text = f"the answer is no JSON: {error.message}"
         fault = processing(text, response) if good else refused(response, None)
-        return _failed(fault, elapsed, http, source)
+        return _failed(fault, elapsed, http=http, source=source)
     if not good:
-        return _failed(refused(response, body), elapsed, http, source)
+        return _failed(refused(response, body), elapsed, http=http, source=source)
     outputs = (
         flatten(body, _ANY_OBJECT if isinstance(body, dict) else {}) if body_is_output else {"body": body}
     )
     return DataActionReply(elapsed, outputs=outputs, http=http, source=source)
 
 
-def _failed(fault: StepFailed, elapsed: int, http: dict[str, Any], source: str) -> DataActionReply:
+def _failed(fault: StepFailed, elapsed: int, *, http: dict[str, Any], source: str) -> DataActionReply:
     error = _failure_outputs(fault.error.to_dict())
     return DataActionReply(elapsed, "failure", error=error, http=http, source=source)
 

@@ -57,16 +57,16 @@ def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagn
         UsageError: a reply is for a data action that the flow never calls.
     """
     wanted = list(needs(program.flow))
-    _check_replies(program, wanted, calls)
+    _check_replies(program, wanted, calls=calls)
     if world.permissive:
-        return _permissive(program.flow, wanted, calls)
-    errors = [error for need in wanted if (error := _missing(world, calls, *need)) is not None]
+        return _permissive(program.flow, wanted, calls=calls)
+    errors = [error for need in wanted if (error := _missing(world, calls, need=need)) is not None]
     if errors:
         raise DocumentErrors(errors)
     return ()
 
 
-def _check_replies(program: Program, wanted: list[Any], calls: DataCalls) -> None:
+def _check_replies(program: Program, wanted: list[Any], *, calls: DataCalls) -> None:
     named = {name.strip().lower() for kind, name, _, _ in wanted if kind == "dataAction"}
     named |= {a.name.lower() for a in program.flow.actions.values() if a.type == "plainLookup"}
     for name in calls.replies:
@@ -75,7 +75,7 @@ def _check_replies(program: Program, wanted: list[Any], calls: DataCalls) -> Non
             raise UsageError(f"the flow calls no data action {name!r}", hint=f"it calls: {known}")
 
 
-def _permissive(flow: Flow, wanted: list[Any], calls: DataCalls) -> tuple[Diagnostic, ...]:
+def _permissive(flow: Flow, wanted: list[Any], *, calls: DataCalls) -> tuple[Diagnostic, ...]:
     message = "no world is given: every resource exists and every look-up succeeds with plain values"
     found = [
         Diagnostic("RB061", "warning", message, flow.source, hint="describe the organisation in world.yaml")
@@ -90,30 +90,32 @@ def _permissive(flow: Flow, wanted: list[Any], calls: DataCalls) -> tuple[Diagno
 
 
 def _missing(
-    world: World, calls: DataCalls, kind: str, name: str, node: Node, action: Action
+    world: World, calls: DataCalls, *, need: tuple[str, str, Node, Action]
 ) -> DefinitionError | None:
+    kind, name, node, action = need
+    lack = _lack(kind, name, world=world, calls=calls)
+    if lack is None:
+        return None
+    message, hint = lack
+    span = node.span if node.span.line else action.span
+    return DefinitionError(f"{message} (action {action.name!r})", span=span, hint=hint, code="RB063")
+
+
+def _lack(kind: str, name: str, *, world: World, calls: DataCalls) -> tuple[str, str] | None:
+    """What the world lacks and how to add it; None when it has the thing, or the section is open."""
     if kind == "dataAction":
         if world.data_action(name) is not None or name.strip().lower() in calls.replies:
             return None
         hint = f"add to {world.source}:  dataActions: {{{name}: {{file: ….json}}}}"
-        return _error(f"the world has no data action {name!r}", node, action, hint)
+        return f"the world has no data action {name!r}", hint
     if kind == "dataTable":
         if world.tables is None or world.table(name) is not None:
             return None
-        return _error(
-            f"the world has no data table {name!r}", node, action, f"add it to `tables:` in {world.source}"
-        )
+        return f"the world has no data table {name!r}", f"add it to `dataTables:` in {world.source}"
     if world.resource(kind, name) is not None:
         return None
     section = _SECTION_OF[kind]
-    return _error(
-        f"the world has no {name!r} in `{section}`", node, action, f"add it to `{section}:` in {world.source}"
-    )
-
-
-def _error(message: str, node: Node, action: Action, hint: str) -> DefinitionError:
-    span = node.span if node.span.line else action.span
-    return DefinitionError(f"{message} (action {action.name!r})", span=span, hint=hint, code="RB063")
+    return f"the world has no {name!r} in `{section}`", f"add it to `{section}:` in {world.source}"
 
 
 def unused_replies(calls: DataCalls) -> tuple[Diagnostic, ...]:

@@ -62,11 +62,13 @@ def _prompt(name: str) -> Variable | None:
     return Variable(name, "pmt", lambda _run: value, id=f"__{rest.replace('_', '')}__", built_in=True)
 
 
-def _built_in(name: str, type_: str, identifier: str) -> Variable:
+def _built_in(name: str, type_: str, *, identifier: str) -> Variable:
     return Variable(name, type_, lambda run: run.built_in(name), id=identifier, built_in=True)
 
 
-_BUILT_INS = {name.lower(): _built_in(name, *row) for name, row in BUILT_INS.items()}
+_BUILT_INS = {
+    name.lower(): _built_in(name, type_, identifier=id_) for name, (type_, id_) in BUILT_INS.items()
+}
 
 
 class FlowScope:

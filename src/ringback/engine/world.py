@@ -119,7 +119,7 @@ class World:
         listed = self.resources.get(kind)
         if listed is None:
             return Resource(key, made_id(kind, key) if by == "name" else key) if key else None
-        found = [item for item in listed if _matches(item, kind, key, by)]
+        found = [item for item in listed if _matches(item, kind, key=key, by=by)]
         return found[0] if len(found) == 1 else None
 
     def entity(self, kind: str, key: str, *, by: str = "name") -> Entity | None:
@@ -136,7 +136,7 @@ class World:
         return (self.tables or {}).get(name.lower())
 
 
-def _matches(item: Resource, kind: str, key: str, by: str) -> bool:
+def _matches(item: Resource, kind: str, *, key: str, by: str) -> bool:
     if by == "id":
         return item.id.lower() == key.lower()
     names = [item.name, str(item.fields.get("email", ""))] if kind == "usr" else [item.name]

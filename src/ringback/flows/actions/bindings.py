@@ -30,7 +30,7 @@ def bindings(b: Builder, node: Node | None) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def write(run: Any, wanted: tuple[Binding, ...], outputs: Mapping[str, Any]) -> None:
+def write(run: Any, wanted: tuple[Binding, ...], *, outputs: Mapping[str, Any]) -> None:
     """Assign JSON outputs to their variables; an output that is absent gives NOT_SET.
 
     Raises:

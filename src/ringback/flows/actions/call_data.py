@@ -13,7 +13,7 @@ from ringback.lang.expr.values import plain
 _FAILURE = "category.*.dataAction.*.failureOutputs"
 
 
-def _only(b: Builder, node: Node | None, what: str) -> tuple[str, Node]:
+def _only(b: Builder, node: Node | None, *, what: str) -> tuple[str, Node]:
     members = list(node.items()) if node is not None else []
     if len(members) != 1:
         b.fail(f"callData names exactly one {what}, found {len(members)}", node)
@@ -33,8 +33,8 @@ def _inputs(b: Builder, body: Node) -> list[tuple[str, str, Getter]]:
 
 def build(b: Builder) -> Step:
     """Success outputs are written on Success only, failure outputs on Failure only; Timeout writes none."""
-    category, inside = _only(b, b.node("category"), "integration")
-    name, body = _only(b, inside.get("dataAction"), "data action")
+    category, inside = _only(b, b.node("category"), what="integration")
+    name, body = _only(b, inside.get("dataAction"), what="data action")
     inputs = _inputs(b, body)
     success, failure = bindings(b, body.get("successOutputs")), bindings(b, body.get("failureOutputs"))
     timeout = b.duration("timeout", "callData.timeout", -1)
@@ -56,9 +56,9 @@ def build(b: Builder) -> Step:
 
     def resume(run: Any, reply: DataActionReply) -> Next:
         if reply.status == "success":
-            write(run, success, reply.outputs)
+            write(run, success, outputs=reply.outputs)
         elif reply.status == "failure":
-            write(run, failure, reply.error)
+            write(run, failure, outputs=reply.error)
         return exits[reply.status]
 
     return Step(begin, resume)

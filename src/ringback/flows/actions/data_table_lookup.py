@@ -26,9 +26,9 @@ def build(b: Builder) -> Step:
 
     def resume(run: Any, reply: RowReply) -> Next:
         if reply.status == "found":
-            write(run, found, reply.row)
+            write(run, found, outputs=reply.row)
         elif reply.status == "failure":
-            write(run, failed, {"errorType": reply.error_type, "errorMessage": reply.error_message})
+            write(run, failed, outputs={"errorType": reply.error_type, "errorMessage": reply.error_message})
         return exits[reply.status]
 
     return Step(begin, resume)

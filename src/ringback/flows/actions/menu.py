@@ -46,7 +46,7 @@ def pick(reply: Input, exits: Mapping[str, Exit]) -> Exit | None:
     return exits.get(reply.digits or reply.speech.strip().lower())
 
 
-def _exits(b: Builder, choices: tuple[Action, ...], language: str) -> dict[str, Exit]:
+def _exits(b: Builder, choices: tuple[Action, ...], *, language: str) -> dict[str, Exit]:
     """What can be pressed or said in a language."""
     exits: dict[str, Exit] = {}
     for choice in choices:
@@ -60,7 +60,7 @@ def _exits(b: Builder, choices: tuple[Action, ...], language: str) -> dict[str, 
 def build(b: Any) -> Step:
     """Plays once and again after each silence or wrong key; then the default choice, or disconnect."""
     choices, languages = b.choices, b.languages
-    exits = {tag: _exits(b, choices, tag) for tag in languages}
+    exits = {tag: _exits(b, choices, language=tag) for tag in languages}
     audio, patience = (
         b.text("audio"),
         b.duration("settingsMenu.menuSelectionTimeout", "menu.menuSelectionTimeout", 10_000),

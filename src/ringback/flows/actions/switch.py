@@ -11,7 +11,7 @@ from ringback.lang.expr.values import equal
 MAX_CASES = 64
 
 
-def _cases(b: Builder, style: Node, type_: str) -> list[tuple[Getter, Exit]]:
+def _cases(b: Builder, style: Node, *, type_: str) -> list[tuple[Getter, Exit]]:
     cases = list(style.get("cases") or ())
     if len(cases) > MAX_CASES:
         b.fail(f"a switch has at most {MAX_CASES} cases, this one has {len(cases)}", style)
@@ -25,7 +25,7 @@ def _cases(b: Builder, style: Node, type_: str) -> list[tuple[Getter, Exit]]:
 
 
 def _first_true(b: Builder, style: Node) -> Step:
-    cases, default = _cases(b, style, "bln"), b.exit("default")
+    cases, default = _cases(b, style, type_="bln"), b.exit("default")
 
     def begin(run: Any) -> Next:
         return next((leave for holds, leave in cases if holds(run)), default)
@@ -40,7 +40,7 @@ def _first_match(b: Builder, style: Node) -> Step:
     if node is None:
         b.fail("a switch that matches needs a value to match", style)
     value, type_, default = b.compile(node, None), b.type_of(node), b.exit("default")
-    cases = _cases(b, inner, type_)
+    cases = _cases(b, inner, type_=type_)
 
     def begin(run: Any) -> Next:
         wanted = value(run)

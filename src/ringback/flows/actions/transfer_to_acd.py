@@ -28,7 +28,7 @@ def build(b: Builder) -> Step:
     priority, language = b.value("priority", "int"), b.value("languageSkill", "lac")
 
     def target(run: Any) -> Transfer:
-        wanted = named("transferToAcd", "queue", queue(run), "target queue")
+        wanted = named("transferToAcd", "queue", value=queue(run), field="target queue")
         details: dict[str, Any] = {}
         if (level := priority(run)) is not None:
             if not PRIORITY[0] <= level <= PRIORITY[1]:

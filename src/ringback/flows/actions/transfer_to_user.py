@@ -14,7 +14,7 @@ def build(b: Builder) -> Step:
     user = b.value("targetUser", "usr")
 
     def target(run: Any) -> Transfer:
-        return named("transferToUser", "user", user(run), "target user")
+        return named("transferToUser", "user", value=user(run), field="target user")
 
     return transfer_step(b, target)
 

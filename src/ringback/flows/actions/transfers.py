@@ -19,7 +19,7 @@ TRANSFER_FIELDS = (
 Target = Callable[[Any], Transfer]
 
 
-def named(kind: str, target_type: str, value: Any, field: str) -> Transfer:
+def named(kind: str, target_type: str, *, value: Any, field: str) -> Transfer:
     """The transfer to an entity; a NOT_SET one is a flow error."""
     if value is None:
         raise FlowFault("NOT_SET_OPERAND", f"the {field} of the transfer is not set")
@@ -47,7 +47,7 @@ def transfer_step(b: Builder, target: Target) -> Step:
         return Play(words, run.language)
 
     def failed(run: Any, reply: TransferReply) -> Next:
-        write(run, outputs, {"errorType": reply.error_type, "errorMessage": reply.error_message})
+        write(run, outputs, outputs={"errorType": reply.error_type, "errorMessage": reply.error_message})
         words = after(run)
         if not words:
             return failure
