@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 import pytest
-from tests.corpus import json_lines, needs_corpus
 
 from ringback.lang import jsonpath
+from tests.corpus import json_lines, needs_corpus
 
 CASES = json_lines("jsonpath-cases.jsonl")
 

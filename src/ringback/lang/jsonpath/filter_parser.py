@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 _RELATION = frozenset("<>=~!")
 _SLIPS = {
-    "and": "write &&", "or": "write ||", "=": "write ==", "<>": "write !=", "~=": "write =~", "=<": "write <=",
-    "=>": "write >=", "like": "write =~ /…/", "not": "write !", "eq": "write ==", "ne": "write !=",
+    "and": "write &&", "or": "write ||", "=": "write ==", "<>": "write !=", "~=": "write =~",
+    "=<": "write <=",
+    "=>": "write >=", "like": "write =~ /…/",
+    "not": "write !", "eq": "write ==", "ne": "write !=",
 }  # fmt: skip
 _NUMBER = frozenset("-.Ee")
 
@@ -146,7 +148,7 @@ class FilterParser:
             cursor.pos += 1
         operator = cursor.text[start : cursor.pos].lower()
         if operator not in tree.OPERATORS:
-            shown = cursor.text[start : cursor.pos]
+            shown = cursor.text[start : cursor.pos].rstrip(")") or ")"
             hint = _SLIPS.get(operator) or f"operators: {' '.join(tree.OPERATORS)}"
             raise self._unreadable(f"{shown!r} is no operator", start, length=len(shown), hint=hint)
         self._token("operator", start, cursor.pos)

@@ -35,7 +35,7 @@ LIMITS = {
 class Meter:
     """What one reading, with everything inside its filters, may still look at."""
 
-    visits: int = NODE_VISITS
+    visits: int = field(default_factory=lambda: NODE_VISITS)
     regex_seconds: float = REGEX_SECONDS
     worn: set[tuple[int, int]] = field(default_factory=set)  # calls whose argument can be read only once
 

@@ -358,6 +358,8 @@ def _integer(text: str) -> int | None:
 def _bracket_hint(text: str) -> str:
     if text.startswith("[?"):
         return "a filter stands in brackets: [?(@.name == 'x')]"
+    if text.startswith("[("):
+        return "count from the end with a negative index: [-1]"
     if text[1:2].isalpha():
         return f"quote the key: ['{text[1:].partition(']')[0]}']"
     return ""

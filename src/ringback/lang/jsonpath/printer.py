@@ -11,11 +11,16 @@ from ringback.lang.jsonpath import tree
 
 def show(path: tree.PathTree) -> str:
     """The path in one fixed form: `$['rows'][?(@['id'] == 1)]`."""
-    pieces = [path.root]
+    return _shown(path, between="")
+
+
+def _shown(path: tree.PathTree, *, between: str) -> str:
+    text = path.root
     for index, step in enumerate(path.steps):
         before = path.steps[index - 1] if index else None
-        pieces.append(_step(step, before, last=index == len(path.steps) - 1))
-    return "".join(pieces)
+        piece = _step(step, before, last=index == len(path.steps) - 1)
+        text += between + piece if text[-1] == "]" and piece[0] == "[" else piece
+    return text
 
 
 def _step(step: tree.Step, before: tree.Step | None, *, last: bool) -> str:
@@ -83,4 +88,5 @@ def operand_text(operand: tree.Operand) -> str:
 
 
 def _path(path: tree.PathTree, negated: bool) -> str:
-    return ("!" if negated else "") + show(path)
+    """A path in a filter: a dot stands between brackets, as one right behind another is misread there."""
+    return ("!" if negated else "") + _shown(path, between=".")
