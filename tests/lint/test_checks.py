@@ -216,6 +216,7 @@ def test_timeouts(timeout: Any, found: list[str]) -> None:
         ('{"config": {"request": {}}, "name": "a"}', "data action"),
         ('{"name": "a", "contract": {"input": {}}}', "data action"),
         ('{"entities": [{"name": "a", "config": {"response": {}}}]}', "data action"),
+        ('{"name": "flow", "actions": [{"id": "1", "inputVariables": {"a": "$b"}}]}', None),
         ('{"broken": ', None),
         ('{"requestTemplate": 1, "translationMap": ', "data action"),
         ("inboundCall:\n  name: x\n", None),

@@ -143,7 +143,10 @@ def _is_native(node: Node) -> bool:
 
 
 def _is_plain(node: Node) -> bool:
-    listed = any(node.get(key) is not None for key in ("inputVariables", "outputVariables"))
+    variables = (node.get(key) for key in ("inputVariables", "outputVariables"))
+    listed = any(
+        found is not None and found.is_list for found in variables
+    )  # a step of a plain flow has objects
     request = node.get("request")
     return listed or (node.get("name") is not None and request is not None and request.get("url") is not None)
 

@@ -193,7 +193,7 @@ class _Parser:
 
     def nested(self, char: str) -> Shape:
         self.depth += 1
-        if self.depth > 4 * MOST_NESTING:  # far beyond what the check of the nesting reports
+        if self.depth > 2 * MOST_NESTING:  # RB132 reports what is deeper than the limit
             raise self.error("it nests too deeply")
         found = self.object() if char == "{" else self.list()
         self.depth -= 1
