@@ -63,7 +63,7 @@ FORMATS = ("text", "json", "events")
 )
 @guarded
 def run(flow: str, **given: Any) -> int:
-    """Simulate one interaction through FLOW (Archy YAML or plain JSON).
+    """Simulate one interaction through FLOW: Archy YAML, an Architect export, or plain JSON.
 
     Exit code 0: the flow ended; 1: it failed or hit a limit, or a document is wrong; 2: wrong usage;
     3: a remote host refused.
