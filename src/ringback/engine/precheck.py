@@ -12,6 +12,7 @@ from ringback.engine.data_calls import DataCalls
 from ringback.engine.program import Program
 from ringback.engine.world import SECTIONS, World
 from ringback.flows.actions import ACTIONS
+from ringback.flows.actions.walk import fields_of
 from ringback.flows.model import Action, Flow
 
 _SECTION_OF = {code: section for section, code in SECTIONS.items()}
@@ -24,29 +25,15 @@ def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
     """
     for action in flow.actions.values():
         known = ACTIONS.get(action.type)
-        for field in known.fields if known is not None else ():
-            for node in _at(action.body, field.path.split(".")):
-                if field.role == "name" and field.type in ("dataAction", "dataTable"):
-                    for name, _ in node.items():
-                        yield field.type, name, Node(name, node.key_span(name)), action
-                elif field.role == "value" and field.type in _SECTION_OF:
-                    named = node.at("lit", "name")
-                    if named is not None:
-                        yield field.type, named.text or str(named.value), named, action
-
-
-def _at(node: Node, path: list[str]) -> Iterator[Node]:
-    if not path:
-        yield node
-        return
-    step, rest = path[0], path[1:]
-    if step == "*":
-        inside = [item for _, item in node.items()] if node.is_map else list(node)
-    else:
-        found = node.get(step)
-        inside = [] if found is None else [found]
-    for item in inside:
-        yield from _at(item, rest)
+        for found in fields_of(action, known.fields) if known is not None else ():
+            field, node = found.field, found.node
+            if field.role == "name" and field.type in ("dataAction", "dataTable"):
+                for name, _ in node.items():
+                    yield field.type, name, Node(name, node.key_span(name)), action
+            elif field.role == "value" and field.type in _SECTION_OF:
+                named = node.at("lit", "name")
+                if named is not None:
+                    yield field.type, named.text or str(named.value), named, action
 
 
 def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagnostic, ...]:
