@@ -129,7 +129,7 @@ CASES: list[tuple[ev.Event, list[str]]] = [
         ["error NOT_SET_OPERAND it is NOT_SET", "in audio: Flow.x"],
     ),
     (ev.ErrorHandlingStarted(handling="jumpToTask", target="Sorry"), ["error handling jumpToTask Sorry"]),
-    (ev.ActionUnsupported(hint="no dialing"), ["not supported yet: no dialing"]),
+    (ev.ActionUnsupported(hint="no dialing"), ["no dialing"]),
     (ev.FunctionUnsupported(function="Foo", expression="Foo(1)"), ["not supported yet: Foo Foo(1)"]),
     (
         ev.LimitReached(limit="actions", value=10_000, message="too many"),
@@ -213,9 +213,19 @@ def test_a_data_action_is_named_unless_its_action_has_the_same_name() -> None:
     assert text(called)[1].strip() == 'asks "Find" with n = 1'
 
 
-def test_a_long_file_name_shows_its_end() -> None:
-    ran = ev.ActionRan(action=LOOKUP, source="/a/b/organisation-team-project-main-flow.yaml:123")
-    assert text(ran)[0].endswith("  …-project-main-flow.yaml:123")
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("flow.yaml:12", "flow.yaml:12"),
+        ("a\\b\\flow.yaml:12", "flow.yaml:12"),
+        ("/a/b/organisation-team-project-main-flow.yaml:123", "…-project-main-flow.yaml:123"),
+        ("/a/b/x.i3WorkFlow#/flowSequenceItemList/0/actionList/3:1", "…enceItemList/0/actionList/3"),
+        ("", ""),
+    ],
+)
+def test_the_place_in_the_source(source: str, place: str) -> None:
+    line = text(ev.ActionRan(action=LOOKUP, source=source))[0]
+    assert line.endswith(f"  {place}" if place else " · callData")
 
 
 def test_what_is_noted_after_an_action_stands_below_it() -> None:

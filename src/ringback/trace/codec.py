@@ -13,11 +13,13 @@ _FIRST = ("id", "previous_id", "at_ms", "type", "action", "output", "source")
 
 
 def event_dict(event: Event) -> dict[str, Any]:
-    """One event as the JSON of the `trace` array; `id`, time, type and action come first."""
+    """One event as the JSON of the `trace` array.
+
+    The members of `_FIRST` come first and are in every event (`action` and `output` null where they mean
+    nothing), then the type's own ones.
+    """
     found: dict[str, Any] = msgspec.to_builtins(event, builtin_types=())
-    found.setdefault("previous_id", 0)
-    found.setdefault("at_ms", 0)
-    return {key: found[key] for key in _FIRST if key in found} | found
+    return {key: found.get(key) for key in _FIRST} | found
 
 
 def event_line(event: Event) -> str:

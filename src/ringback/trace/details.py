@@ -197,7 +197,7 @@ def _handling(event: ev.ErrorHandlingStarted) -> Written:
 
 
 def _unsupported(event: ev.ActionUnsupported) -> Written:
-    return _one(("not supported yet:", "error"), (event.hint, "error"))
+    return _one((event.hint or "not supported yet", "error"))
 
 
 def _function(event: ev.FunctionUnsupported) -> Written:

@@ -21,7 +21,7 @@ class ActionRef(msgspec.Struct, frozen=True):
     container: str
 
 
-class Event(msgspec.Struct, tag_field="type", omit_defaults=True, kw_only=True):
+class Event(msgspec.Struct, tag_field="type", kw_only=True):
     """Fields of every event.
 
     Attributes:

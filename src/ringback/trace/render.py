@@ -159,6 +159,7 @@ def _output(event: ev.ActionRan) -> list[Segment]:
 
 
 def _place(source: str) -> str:
-    """`flow.yaml:12` of `some/folder/flow.yaml:12`; of a long name the end."""
-    name = clean(source.replace("\\", "/").rpartition("/")[2])
+    """`flow.yaml:12` of `some/folder/flow.yaml:12`, the path inside an export; of a long name the end."""
+    file, _, inside = source.partition("#/")
+    name = clean(inside.rpartition(":")[0] or file.replace("\\", "/").rpartition("/")[2])
     return name if len(name) <= _PLACE else f"…{name[1 - _PLACE :]}"
