@@ -42,15 +42,18 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
 
 
 def _data_action(effect: ask.CallDataAction, reply: ask.DataActionReply) -> Pair:
-    inputs = {key: MASK if key in effect.masked else value for key, value in effect.inputs.items()}
-    called = events.DataActionCalled(
-        name=effect.name, category=effect.category, inputs=inputs, timeout_ms=effect.timeout_ms
-    )
     replied = _replied(effect.name, reply)
     # The longest first: one secret may be a part of another.
     for secret in sorted((str(effect.inputs.get(key) or "") for key in effect.masked), key=len, reverse=True):
         replied.http = _without(secret, replied.http)
-    return [called], [replied]
+    return [_called(effect)], [replied]
+
+
+def _called(effect: ask.CallDataAction) -> events.DataActionCalled:
+    inputs = {key: MASK if key in effect.masked else value for key, value in effect.inputs.items()}
+    return events.DataActionCalled(
+        name=effect.name, category=effect.category, inputs=inputs, timeout_ms=effect.timeout_ms
+    )
 
 
 def _without(secret: str, http: dict[str, Any]) -> dict[str, Any]:
@@ -129,8 +132,11 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
 def events_of(effect: ask.Effect, reply: Any) -> Pair:
     """The events of an answered effect: when it began, and when the reply came.
 
-    A caller who hung up leaves only what was played.
+    A caller who hung up leaves what was played and the data action that was called.
     """
-    if isinstance(reply, ask.HungUp) and not isinstance(effect, ask.Play | ask.Gather):
-        return [], []
+    if isinstance(reply, ask.HungUp):
+        if isinstance(effect, ask.CallDataAction):
+            return [_called(effect)], []
+        if not isinstance(effect, ask.Play | ask.Gather):
+            return [], []
     return _RECORDERS[type(effect)](effect, reply)
