@@ -55,8 +55,8 @@ CASES = [
 
 @pytest.mark.parametrize(("literal", "whole", "others"), CASES, ids=[case[0] for case in CASES])
 def test_matches_as_java_does(literal: str, whole: list[str], others: list[str]) -> None:
-    assert [text for text in whole if not matches(literal, text, Meter())] == []
-    assert [text for text in others if matches(literal, text, Meter())] == []
+    assert [text for text in whole if not matches(literal, text, meter=Meter())] == []
+    assert [text for text in others if matches(literal, text, meter=Meter())] == []
 
 
 REFUSED = [

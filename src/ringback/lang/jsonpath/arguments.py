@@ -22,7 +22,7 @@ _OPENING = frozenset("({[")
 _CLOSING = {")": "(", "}": "{", "]": "["}
 
 
-def read_arguments(cursor: Cursor, parsing: Parsing, name: str) -> tuple[tree.Argument, ...]:
+def read_arguments(cursor: Cursor, parsing: Parsing, *, name: str) -> tuple[tree.Argument, ...]:
     """The arguments that begin under the cursor; leaves it behind the closing bracket."""
     splitter = _Splitter(cursor, parsing)
     splitter.run()
@@ -83,7 +83,7 @@ class _Splitter:
             if closed or (between and self.open["("] == 1):
                 self._finish()
         if closed:
-            self.parsing.token("punctuation", char, self.cursor.base + self.cursor.pos - 1)
+            self.parsing.token("punctuation", char, offset=self.cursor.base + self.cursor.pos - 1)
         elif self.kind and not (
             char == "," and not self.open["{"] and not self.open["["] and self.open["("] == 1
         ):
@@ -110,7 +110,7 @@ class _Splitter:
         self.text.clear()
         at = (offset, len(text))
         if kind == "json":
-            self.parsing.token("json", text, offset)
+            self.parsing.token("json", text, offset=offset)
             self.arguments.append(tree.JsonArgument(text, at=at))
         else:
             self.arguments.append(tree.PathArgument(self.parsing.path(text, offset, argument=True), at=at))

@@ -6,9 +6,9 @@ rewritten to `$.sum($..a.b)`, as Jayway does; the arguments that the function ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from ringback.lang.jsonpath import tree
 from ringback.lang.jsonpath.errors import Failed, Loc, Missing, Refused
@@ -19,8 +19,12 @@ from ringback.lang.jsonpath.run import Run, Visit, emit
 from ringback.lang.jsonpath.scans import Fits, dead_end, each_item, fits_for, scan_key_step, scan_step
 from ringback.lang.jsonpath.steps import Place, filter_step, simple_step
 
-Apply: TypeAlias = Callable[[Any, Arguments, Run], Any]
-"""A function with its step's arguments: the value before the dot, the arguments' values, the reading."""
+
+class Apply(Protocol):
+    """A function as a step calls it."""
+
+    def __call__(self, model: Any, arguments: Arguments, *, run: Run) -> Any:
+        """The function's answer for the value before the dot and the values of the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,13 @@ class Program:
 
     def value(self, document: Any, run: Run) -> Any:
         """The last result of a definite path (Missing without any), all results of another."""
-        self.visit(document, None, run)
+        self.visit(document, None, run=run)
         if not self.definite:
             return run.values
         if not run.values and run.suppress:
             return None
         if not run.values:
-            raise run.miss or Missing(None, None, document, (0, 1))
+            raise run.miss or Missing(None, None, model=document, at=(0, 1))
         return run.values[-1]
 
 
@@ -125,13 +129,13 @@ def _chain(steps: tuple[tree.Step, ...], *, definite: bool, counting: bool) -> V
         if counting and place.guard is not None:
             place = replace(place, guard=-1)
         if isinstance(step, tree.Scan):
-            visits.append(_scan(steps[index + 1 :], then, visits[-2]))
+            visits.append(_scan(steps[index + 1 :], target=then, behind=visits[-2]))
         elif isinstance(step, tree.Filter):
-            visits.append(filter_step(_accepts(step), place, then))
+            visits.append(filter_step(_accepts(step), place=place, then=then))
         elif isinstance(step, tree.Call):
             visits.append(_call(step, None if index == len(steps) - 1 else then))
         else:
-            visits.append(simple_step(step, place, then))
+            visits.append(simple_step(step, place=place, then=then))
     return visits[-1]
 
 
@@ -155,7 +159,7 @@ def _accepts(step: tree.Filter) -> Fits:
     return FilterCompiler(compile_tree).accepts(step)
 
 
-def _scan(rest: tuple[tree.Step, ...], target: Visit, behind: Visit) -> Visit:
+def _scan(rest: tuple[tree.Step, ...], *, target: Visit, behind: Visit) -> Visit:
     """A scan: `target` is the compiled step behind it, `behind` the one after that (or the end)."""
     if not rest:
         return dead_end
@@ -182,7 +186,7 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
     ]
     mark, wears_out = CallMark(step.name), _wears_out(step)
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if wears_out:
             _wear(step, run)
         arguments = [
@@ -190,13 +194,13 @@ def _call(step: tree.Call, then: Visit | None) -> Visit:
             for program in programs
         ]
         try:
-            result = known(model, arguments, run)
+            result = known(model, arguments, run=run)
         except Failed as failed:
             failed.at = step.at if failed.at == (0, 1) else failed.at
             raise
-        emit(result, (loc, mark), run)
+        emit(result, (loc, mark), run=run)
         if then is not None:
-            then(result, loc, run)
+            then(result, loc, run=run)
 
     return visit
 
@@ -213,7 +217,7 @@ def _wears_out(step: tree.Call) -> bool:
 
 def _wear(step: tree.Call, run: Run) -> None:
     if step.at in run.meter.worn:
-        raise Failed("an argument that scans for '*' is read twice", "IllegalStateException", step.at)
+        raise Failed("an argument that scans for '*' is read twice", "IllegalStateException", at=step.at)
     run.meter.worn.add(step.at)
 
 
@@ -224,13 +228,17 @@ def _function(step: tree.Call) -> Apply | None:
     if step.name in ("length", "size") and step.arguments:
         return _counting(step.arguments[0])
     known = function
-    return lambda model, arguments, _run: known(model, arguments)
+
+    def apply(model: Any, arguments: Arguments, *, run: Run) -> Any:  # noqa: ARG001 - called like `length(path)`
+        return known(model, arguments)
+
+    return apply
 
 
 def _unknown(step: tree.Call) -> Visit:
     message = f"there is no function {step.name!r}; functions: {', '.join(sorted(FUNCTIONS))}"
 
-    def visit(_model: Any, _loc: Loc, _run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:  # noqa: ARG001 - called like every step
         raise Refused(message, step.at)
 
     return visit
@@ -246,7 +254,7 @@ def _counting(argument: tree.Argument) -> Apply:
     counted = compile_tree(replace(argument.path, steps=children), counting=children is not steps)
     program = replace(counted, definite=definite)
 
-    def apply(model: Any, _arguments: Arguments, run: Run) -> Any:
+    def apply(model: Any, arguments: Arguments, *, run: Run) -> Any:  # noqa: ARG001 - as above
         if model is None:
             raise Failed("length(path) cannot be read from null", "IllegalArgumentException")
         inner = run.inner()
@@ -258,7 +266,7 @@ def _counting(argument: tree.Argument) -> Apply:
 
 
 def _no_path(argument: tree.JsonArgument) -> Apply:
-    def apply(_model: Any, _arguments: Arguments, _run: Run) -> None:
-        raise Failed("length() needs a path as its argument", "NullPointerException", argument.at)
+    def apply(model: Any, arguments: Arguments, *, run: Run) -> None:  # noqa: ARG001 - as above
+        raise Failed("length() needs a path as its argument", "NullPointerException", at=argument.at)
 
     return apply

@@ -70,7 +70,7 @@ class Signal(Exception):  # noqa: N818 - not an error: a message between the ste
 class Missing(Signal):
     """Nothing stands at `key` of `model`, which stands at `loc`."""
 
-    def __init__(self, loc: Loc, key: object, model: Json, at: At) -> None:
+    def __init__(self, loc: Loc, key: object, *, model: Json, at: At) -> None:
         super().__init__("", at)
         self.loc = loc
         self.key = key
@@ -84,7 +84,7 @@ class Refused(Signal):
 class Failed(Signal):
     """Another Java exception, named by `kind`."""
 
-    def __init__(self, message: str, kind: str = "JsonPathException", at: At = (0, 1)) -> None:
+    def __init__(self, message: str, kind: str = "JsonPathException", *, at: At = (0, 1)) -> None:
         super().__init__(message, at)
         self.kind = kind
 

@@ -76,7 +76,7 @@ class FilterParser:
         start = cursor.skip_blanks().pos
         if cursor.inside(start + 1) and cursor.text.startswith(sign, start):
             cursor.pos = start + 2
-            self._token("logical", start, start + 2)
+            self._token("logical", start, end=start + 2)
             return True
         cursor.pos = before
         return False
@@ -87,7 +87,7 @@ class FilterParser:
         if cursor.on("!"):
             cursor.pos += 1
             if cursor.skip_blanks().char() not in "$@":
-                self._token("logical", start, start + 1)
+                self._token("logical", start, end=start + 1)
                 return self._nested(lambda: tree.Not(self._operand(), at=self._at(start)))
             cursor.pos = start
         if cursor.on("("):
@@ -98,11 +98,11 @@ class FilterParser:
         cursor = self.cursor
         start = cursor.pos
         cursor.pos += 1
-        self._token("punctuation", start, start + 1)
+        self._token("punctuation", start, end=start + 1)
         expression = self._or()
         if cursor.skip_blanks().char() != ")":
             raise self._why_no_bracket()
-        self._token("punctuation", cursor.pos, cursor.pos + 1)
+        self._token("punctuation", cursor.pos, end=cursor.pos + 1)
         cursor.pos += 1
         return expression
 
@@ -151,7 +151,7 @@ class FilterParser:
             shown = cursor.text[start : cursor.pos].rstrip(")") or ")"
             hint = _SLIPS.get(operator) or f"operators: {' '.join(tree.OPERATORS)}"
             raise self._unreadable(f"{shown!r} is no operator", start, length=len(shown), hint=hint)
-        self._token("operator", start, cursor.pos)
+        self._token("operator", start, end=cursor.pos)
         return operator
 
     def _in_operator(self, *, relation: bool) -> bool:
@@ -170,7 +170,7 @@ class FilterParser:
             cursor.pos += 1
             if cursor.skip_blanks().char() not in "$@":
                 raise self._unreadable("expected a path after '!'", cursor.pos)
-            self._token("logical", start, start + 1)
+            self._token("logical", start, end=start + 1)
             return self._path()
         return self._literal(char)
 
@@ -222,7 +222,7 @@ class FilterParser:
         if end < 0:
             raise self._unreadable(f"the string is not closed: {quote} is missing", start)
         cursor.pos = end + 1
-        self._token("string", start, end + 1)
+        self._token("string", start, end=end + 1)
         try:
             return tree.StringLiteral(unescape(cursor.text[start + 1 : end]), at=self._at(start))
         except EscapeError as error:
@@ -234,7 +234,7 @@ class FilterParser:
         for word, value in (("true", True), ("false", False), ("null", None)):
             if cursor.text.startswith(word, start) and cursor.inside(start + len(word) - 1):
                 cursor.pos += len(word)
-                self._token("null" if value is None else "boolean", start, cursor.pos)
+                self._token("null" if value is None else "boolean", start, end=cursor.pos)
                 return tree.ConstantLiteral(value, at=self._at(start))
         word = cursor.text[start:].split(" ")[0].split(")")[0]
         raise self._unreadable(
@@ -249,7 +249,7 @@ class FilterParser:
         end += 1
         end += flag_letters(cursor.text[end : cursor.last + 1])
         cursor.pos = end
-        self._token("pattern", start, end)
+        self._token("pattern", start, end=end)
         text = cursor.text[start:end]
         try:
             compile_pattern(text)
@@ -265,7 +265,7 @@ class FilterParser:
         if end < 0:
             raise self._unreadable(f"this {pair[0]} is not closed", start)
         cursor.pos = end + 1
-        self._token("json", start, end + 1)
+        self._token("json", start, end=end + 1)
         return tree.JsonLiteral(cursor.text[start : end + 1], at=self._at(start))
 
     def _number(self) -> tree.NumberLiteral:
@@ -279,7 +279,7 @@ class FilterParser:
             hint = "a value is a path, 'text', a number, true, false, null, /regex/, [list] or {object}"
             message = f"expected a value, found {shown!r}"
             raise OffText(message, cursor.base + start, length=len(shown), hint=hint)
-        self._token("number", start, cursor.pos)
+        self._token("number", start, end=cursor.pos)
         return tree.NumberLiteral(text, at=self._at(start))
 
     # -- helpers -----------------------------------------------------------------------------------------
@@ -293,8 +293,8 @@ class FilterParser:
     def _at(self, start: int) -> At:
         return (self.cursor.base + start, self.cursor.pos - start)
 
-    def _token(self, kind: TokenKind, start: int, end: int) -> None:
-        self.parsing.token(kind, self.cursor.text[start:end], self.cursor.base + start)
+    def _token(self, kind: TokenKind, start: int, *, end: int) -> None:
+        self.parsing.token(kind, self.cursor.text[start:end], offset=self.cursor.base + start)
 
     def _unreadable(self, message: str, index: int, *, length: int = 1, hint: str = "") -> Unreadable:
         return Unreadable(message, self.cursor.base + index, length=length, hint=hint)

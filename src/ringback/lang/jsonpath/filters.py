@@ -70,11 +70,11 @@ class FilterCompiler:
         if expression.operator in ("==", "<", ">", "<=", ">=") and isinstance(
             expression.right, tree.NumberLiteral
         ):
-            quick = _quick_number(expression.operator, expression.right.text, left)
+            quick = _quick_number(expression.operator, expression.right.text, left=left)
             if quick:
                 return quick
         evaluate = EVALUATORS[expression.operator]
-        return lambda item, run: evaluate(left(item, run), right(item, run), run.meter)
+        return lambda item, run: evaluate(left(item, run), right(item, run), meter=run.meter)
 
     def _operand(self, operand: tree.Operand) -> Operand:
         if isinstance(operand, tree.PathOperand):
@@ -124,15 +124,15 @@ def _exists(reader: Program, *, expected: bool) -> Test:
     """A path alone. Jayway reads it from the item even when it begins with `$`, and requires all keys."""
     simple = reader.simple
     if simple is not None:
-        return _simple_exists(simple, reader, expected)
+        return _simple_exists(simple, reader, expected=expected)
 
     def holds(item: Any, run: Run) -> bool:
-        return _found(reader, item, run) is expected
+        return _found(reader, item, run=run) is expected
 
     return holds
 
 
-def _found(reader: Program, item: Any, run: Run) -> bool:
+def _found(reader: Program, item: Any, *, run: Run) -> bool:
     try:
         reader.value(item, run.existence())
     except Missing:
@@ -140,13 +140,13 @@ def _found(reader: Program, item: Any, run: Run) -> bool:
     return True
 
 
-def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Program, expected: bool) -> Test:
+def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Program, *, expected: bool) -> Test:
     def holds(item: Any, run: Run) -> bool:
         node = item
         try:
             for kind, key in simple:
                 if node.__class__ is not kind:
-                    return _found(reader, item, run) is expected
+                    return _found(reader, item, run=run) is expected
                 node = node[key]
         except LookupError:
             return not expected
@@ -160,12 +160,12 @@ def _simple_exists(simple: tuple[tuple[Any, Any], ...], reader: Program, expecte
 
 def _item_value(reader: Program) -> Operand:
     def value(item: Any, run: Run) -> Value:
-        return _read(reader, item, run)
+        return _read(reader, item, run=run)
 
     return value
 
 
-def _read(reader: Program, document: Any, run: Run) -> Value:
+def _read(reader: Program, document: Any, *, run: Run) -> Value:
     try:
         value = reader.value(document, run.inner())
     except Missing:
@@ -199,7 +199,7 @@ def _root_value(reader: Program) -> Operand:
 
     def value(_item: Any, run: Run) -> Value:
         if key not in run.cache:
-            run.cache[key] = _read(reader, run.root, run)
+            run.cache[key] = _read(reader, run.root, run=run)
         return run.cache[key]
 
     return value
@@ -211,12 +211,12 @@ def _root_value(reader: Program) -> Operand:
 def _equals_text(left: Operand, constant: str) -> Test:
     def holds(item: Any, run: Run) -> bool:
         value = left(item, run)
-        return value == constant if value.__class__ is str else equal(value, constant, run.meter)
+        return value == constant if value.__class__ is str else equal(value, constant, meter=run.meter)
 
     return holds
 
 
-def _quick_number(operator: str, text: str, left: Operand) -> Test | None:
+def _quick_number(operator: str, text: str, *, left: Operand) -> Test | None:
     """Comparison with a small whole number: Python's own answer for an int, the general one for the rest."""
     if not text.isdecimal() or len(text) > 15:
         return None
@@ -231,6 +231,6 @@ def _quick_number(operator: str, text: str, left: Operand) -> Test | None:
 
     def holds(item: Any, run: Run) -> bool:
         value = left(item, run)
-        return compare(value) if value.__class__ is int else evaluate(value, decimal, run.meter)
+        return compare(value) if value.__class__ is int else evaluate(value, decimal, meter=run.meter)
 
     return holds

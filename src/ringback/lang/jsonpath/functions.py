@@ -29,7 +29,7 @@ def argument_value(argument: Json | JsonArgument) -> Json:
     try:
         return read_lenient(argument.text)
     except LenientJsonError as error:
-        raise Failed(f"the argument is no JSON: {error}", "InvalidJsonException", argument.at) from None
+        raise Failed(f"the argument is no JSON: {error}", "InvalidJsonException", at=argument.at) from None
 
 
 def _flat(arguments: Arguments) -> Iterator[Json]:

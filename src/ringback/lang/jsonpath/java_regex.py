@@ -28,7 +28,7 @@ def flag_letters(text: str) -> int:
     return len(text) - len(text.lstrip(FLAGS))
 
 
-def matches(pattern: str, text: str, meter: limits.Meter) -> bool:
+def matches(pattern: str, text: str, *, meter: limits.Meter) -> bool:
     """Whether the literal `/expression/flags` matches the whole text; LimitError when it takes too long."""
     began = time.perf_counter()
     try:

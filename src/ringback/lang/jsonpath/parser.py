@@ -35,7 +35,7 @@ class Parsing:
     steps: int = 0
     depth: int = 0
 
-    def token(self, kind: TokenKind, text: str, offset: int) -> None:
+    def token(self, kind: TokenKind, text: str, *, offset: int) -> None:
         """Note a piece of text; what was put before the text by the parser is left out."""
         if offset >= 0 and text:
             self.tokens.append(Token(kind, text, offset))
@@ -55,7 +55,7 @@ class Parsing:
     def path(self, text: str, base: int, *, argument: bool = False) -> tree.PathTree:
         """Read the path that `text` is, `base` characters into the source."""
         self.enter(base)
-        result = PathParser(self, text, base, argument=argument).parse()
+        result = PathParser(self, text, base=base, argument=argument).parse()
         self.depth -= 1
         return result
 
@@ -80,7 +80,7 @@ def parse_with_tokens(text: str) -> tuple[tree.PathTree, tuple[Token, ...]]:
 class PathParser:
     """Reads one path; filters and arguments are read by their own parsers."""
 
-    def __init__(self, parsing: Parsing, text: str, base: int, *, argument: bool) -> None:
+    def __init__(self, parsing: Parsing, text: str, *, base: int, argument: bool) -> None:
         self.parsing = parsing
         self.base = base
         rooted = text[:1] in ("$", "@")
@@ -106,7 +106,7 @@ class PathParser:
         if cursor.at(cursor.last) == "." and not self.argument:
             raise self._unreadable("a path must not end with '.'", cursor.last)
         root = cursor.char()
-        self._token("root", 0, 1)
+        self._token("root", 0, end=1)
         if not cursor.at_end():
             cursor.pos += 1
             if cursor.char() not in ".[":
@@ -141,10 +141,10 @@ class PathParser:
         if cursor.inside(start + 1) and cursor.text[start + 1] == ".":
             cursor.pos += 2
             self.steps.append(tree.Scan(at=self._at(start)))
-            self._token("scan", start, start + 2)
+            self._token("scan", start, end=start + 2)
         else:
             cursor.pos += 1
-            self._token("dot", start, start + 1)
+            self._token("dot", start, end=start + 1)
         if cursor.on("."):
             raise self._unreadable("a '.' too many", cursor.pos)
         return True
@@ -153,7 +153,7 @@ class PathParser:
         start = self.cursor.pos
         self.cursor.pos += 1
         self.steps.append(tree.Wildcard(at=self._at(start)))
-        self._token("wildcard", start, start + 1)
+        self._token("wildcard", start, end=start + 1)
         return False
 
     def _read_name(self) -> bool:
@@ -167,29 +167,29 @@ class PathParser:
             end += 1
         name = cursor.text[start:end]
         if cursor.inside(end) and cursor.text[end] == "(":
-            self._read_call(name, start, end)
+            self._read_call(name, start, bracket=end)
         else:
             cursor.pos = end
             self.steps.append(tree.Keys((name,), at=self._at(start)))
-            self._token("key", start, end)
+            self._token("key", start, end=end)
         return False
 
-    def _read_call(self, name: str, start: int, bracket: int) -> None:
+    def _read_call(self, name: str, start: int, *, bracket: int) -> None:
         cursor = self.cursor
-        self._token("function", start, bracket)
-        self._token("punctuation", bracket, bracket + 1)
+        self._token("function", start, end=bracket)
+        self._token("punctuation", bracket, end=bracket + 1)
         if not self._call_is_closed(bracket):
             message = f"the arguments of {name}( are not closed"
             raise self._unreadable(message, start, length=bracket + 1 - start)
         if cursor.at(bracket + 1) == ")":
             cursor.pos = bracket + 1
             if cursor.at_end():
-                self._token("punctuation", bracket + 1, bracket + 2)
+                self._token("punctuation", bracket + 1, end=bracket + 2)
             self.steps.append(tree.Call(name, None, at=self._at(start, bracket + 2)))
             return
         cursor.pos = bracket + 1
         self.parsing.enter(self._offset(bracket))
-        arguments = read_arguments(cursor, self.parsing, name)
+        arguments = read_arguments(cursor, self.parsing, name=name)
         self.parsing.depth -= 1
         self.steps.append(tree.Call(name, arguments, at=self._at(start)))
 
@@ -250,7 +250,7 @@ class PathParser:
             raise self._unreadable(f"the key is not closed: {quote} is missing", index)
         if cursor.next_significant(end) not in "],":
             raise self._unreadable("expected ',' or ']' after the key", end + 1)
-        self._token("string", index, end + 1)
+        self._token("string", index, end=end + 1)
         return unescape(cursor.text[index + 1 : end])
 
     def _read_numbers(self) -> bool:
@@ -261,10 +261,10 @@ class PathParser:
             return False
         cursor.pos = end + 1
         if ":" in expression:
-            self._token("slice", start, end + 1)
+            self._token("slice", start, end=end + 1)
             self.steps.append(self._slice(expression, self._at(start)))
         else:
-            self._token("index", start, end + 1)
+            self._token("index", start, end=end + 1)
             self.steps.append(self._indexes(expression, self._at(start)))
         return True
 
@@ -297,7 +297,7 @@ class PathParser:
             raise self._unreadable("expected ']' after '*'", star + 1)
         cursor.pos = close + 1
         self.steps.append(tree.Wildcard(at=self._at(start)))
-        self._token("wildcard", start, close + 1)
+        self._token("wildcard", start, end=close + 1)
         return True
 
     # -- filters -----------------------------------------------------------------------------------------
@@ -315,11 +315,11 @@ class PathParser:
         end = cursor.significant(closing)
         inner = Cursor(cursor.text[: end + 1], cursor.base)
         inner.pos, inner.last = opening, closing
-        self._token("filter", start, opening)
+        self._token("filter", start, end=opening)
         self.parsing.enter(self._offset(start))
         expression = FilterParser(inner, self.parsing).parse()
         self.parsing.depth -= 1
-        self._token("filter", end, end + 1)
+        self._token("filter", end, end=end + 1)
         cursor.pos = end + 1
         self.steps.append(tree.Filter(expression, at=self._at(start)))
         return True
@@ -340,8 +340,8 @@ class PathParser:
     def _at(self, start: int, end: int | None = None) -> At:
         return (self._offset(start), (self.cursor.pos if end is None else end) - start)
 
-    def _token(self, kind: TokenKind, start: int, end: int) -> None:
-        self.parsing.token(kind, self.cursor.text[start:end], self._offset(start))
+    def _token(self, kind: TokenKind, start: int, *, end: int) -> None:
+        self.parsing.token(kind, self.cursor.text[start:end], offset=self._offset(start))
 
     def _unreadable(self, message: str, index: int, *, length: int = 1, hint: str = "") -> Unreadable:
         return Unreadable(message, self._offset(index), length=length, hint=hint)

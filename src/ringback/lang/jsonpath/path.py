@@ -79,14 +79,14 @@ class Path:
             raise EvaluationError(
                 message, kind="JsonPathException", span=span_of(self.text, (0, len(self.text)))
             )
-        run = _evaluate(self.text, program, document, Run(document, options))
+        run = _evaluate(self.text, program, run=Run(document, options))
         if suppress and not run.values:
             return [] if listed else nothing
         if "AS_PATH_LIST" in options:
             if not run.values:
-                raise _not_found(self.text, run.miss or Missing(None, None, document, (0, 1)))
+                raise _not_found(self.text, run.miss or Missing(None, None, model=document, at=(0, 1)))
             return [jayway_path(loc, self.tree.root) for loc in run.locs]
-        value = _result(self.text, program, run)
+        value = _result(self.text, program, run=run)
         return [value] if "ALWAYS_RETURN_LIST" in options and program.definite else value
 
 
@@ -122,7 +122,7 @@ def _reader(text: str, program: Program) -> Callable[[Any], Json]:
     """The reading without options. Keys and indexes alone need no state unless something is missing."""
 
     def general(document: Any) -> Any:
-        return _result(text, program, _evaluate(text, program, document, Run(document)))
+        return _result(text, program, run=_evaluate(text, program, run=Run(document)))
 
     simple = program.simple
     if simple is None:
@@ -142,14 +142,15 @@ def _reader(text: str, program: Program) -> Callable[[Any], Json]:
     return quick
 
 
-def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
+def _evaluate(text: str, program: Program, *, run: Run) -> Run:
+    document = run.root
     if document is None:
         message = "the document is null: no path can be read from it"
         raise EvaluationError(message, kind="IllegalArgumentException", span=span_of(text, (0, len(text))))
     try:
         if program.appends:
             document = run.root = copied(document)
-        program.visit(document, None, run)
+        program.visit(document, None, run=run)
     except Signal as signal:
         raise _error(text, signal) from None
     except RecursionError:
@@ -159,13 +160,13 @@ def _evaluate(text: str, program: Program, document: Any, run: Run) -> Run:
     return run
 
 
-def _result(text: str, program: Program, run: Run) -> Any:
+def _result(text: str, program: Program, *, run: Run) -> Any:
     if program.keys:
         run.values = [plain(value) for value in run.values]
     if not program.definite:
         return run.values
     if not run.values:
-        raise _not_found(text, run.miss or Missing(None, None, run.root, (0, 1)))
+        raise _not_found(text, run.miss or Missing(None, None, model=run.root, at=(0, 1)))
     return run.values[-1]
 
 

@@ -68,7 +68,7 @@ def missing_message(missing: Missing) -> tuple[str, str]:
     """Message and hint: which key or index is missing where, and what is there instead."""
     model, key, where = missing.model, missing.key, readable_path(missing.loc)
     if isinstance(key, int):
-        return _no_item(model, key, where), ""
+        return _no_item(model, key, where=where), ""
     if key is None:
         return f"nothing is found below {where}", ""
     names = key if isinstance(key, tuple) else (key,)
@@ -79,7 +79,7 @@ def missing_message(missing: Missing) -> tuple[str, str]:
     return f"{where} has no key {wanted}; {_existing(model)}", _similar(model, str(names[0]))
 
 
-def _no_item(model: Any, index: int, where: str) -> str:
+def _no_item(model: Any, index: int, *, where: str) -> str:
     if not isinstance(model, (list, tuple)):
         return f"{where} is {shown(model)}, not an array: it has no item [{index}]"
     return f"{where} has {len(model)} {'item' if len(model) == 1 else 'items'}: there is no item [{index}]"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, TypeAlias
+from collections.abc import Collection
+from typing import Any, Protocol
 
 from ringback.core.errors import UsageError
 from ringback.core.jsontypes import Json
@@ -36,7 +36,9 @@ class Run:
         "cache", "leaf_null", "locs", "meter", "miss", "require", "root", "scan_index", "suppress", "values",
     )  # fmt: skip
 
-    def __init__(self, root: Json, options: Collection[str] = (), meter: limits.Meter | None = None) -> None:
+    def __init__(
+        self, root: Json, options: Collection[str] = (), *, meter: limits.Meter | None = None
+    ) -> None:
         self.root = root
         self.values: list[Any] = []
         self.locs: list[Loc] = []
@@ -50,21 +52,24 @@ class Run:
 
     def inner(self) -> Run:
         """A reading inside this one: same document and options, results of its own."""
-        run = Run(self.root, (), self.meter)
+        run = Run(self.root, meter=self.meter)
         run.leaf_null, run.suppress, run.require = self.leaf_null, self.suppress, self.require
         run.cache = self.cache
         return run
 
     def existence(self) -> Run:
         """A reading that asks whether something is there: only REQUIRE_PROPERTIES holds."""
-        return Run(self.root, ("REQUIRE_PROPERTIES",), self.meter)
+        return Run(self.root, ("REQUIRE_PROPERTIES",), meter=self.meter)
 
 
-Visit: TypeAlias = Callable[[Any, Loc, Run], None]
-"""A compiled step: looks at a value that stands at a place, and hands on what it selects."""
+class Visit(Protocol):
+    """A compiled step: looks at a value that stands at a place, and hands on what it selects."""
+
+    def __call__(self, model: Any, loc: Loc, *, run: Run) -> None:
+        """Hand what is selected in `model` to the next step."""
 
 
-def emit(model: Any, loc: Loc, run: Run) -> None:
+def emit(model: Any, loc: Loc, *, run: Run) -> None:
     """The end of every path: a result."""
     run.values.append(model)
     run.locs.append(loc)

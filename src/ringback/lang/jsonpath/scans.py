@@ -18,21 +18,21 @@ Fits: TypeAlias = Callable[[Any, Run], bool]
 """Whether the step behind the scan is tried at a container."""
 
 
-def scan_step(fits: Fits, on_object: Visit, on_array: Visit) -> Visit:
+def scan_step(fits: Fits, *, on_object: Visit, on_array: Visit) -> Visit:
     """`..` before a step: what runs at the objects and at the arrays that fit."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         stack: list[tuple[Any, Loc, int]] = [(model, loc, 0)]
         while stack:
             node, where, depth = stack.pop()
             if isinstance(node, dict):
                 if fits(node, run):
-                    on_object(node, where, run)
+                    on_object(node, where, run=run)
             elif not isinstance(node, (list, tuple)):
                 return
             elif fits(node, run):
-                on_array(node, where, run)
-            _push_children(stack, node, where, depth + 1, run)
+                on_array(node, where, run=run)
+            stack += _below(node, where, depth=depth + 1, run=run)
 
     return visit
 
@@ -40,47 +40,49 @@ def scan_step(fits: Fits, on_object: Visit, on_array: Visit) -> Visit:
 def each_item(behind: Visit, *, noted: bool) -> Visit:
     """What a scan does with an array when its step is no leaf; `noted` when a leaf asks for the index."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         run.meter.spend(len(model))
         for index, item in enumerate(model):
             if noted:
                 run.scan_index = index
-            behind(item, (loc, index), run)
+            behind(item, (loc, index), run=run)
 
     return visit
 
 
-def _push_children(stack: list[tuple[Any, Loc, int]], node: Any, loc: Loc, depth: int, run: Run) -> None:
+def _below(node: Any, loc: Loc, *, depth: int, run: Run) -> list[tuple[Any, Loc, int]]:
+    """The containers in a container, the last first, with their places and depth."""
     run.meter.spend(len(node))
     pairs = node.items() if isinstance(node, dict) else enumerate(node)
-    children = [(v, (loc, k), depth) for k, v in pairs if isinstance(v, (dict, list, tuple))]
-    if children:
-        if depth > limits.DOCUMENT_DEPTH:
-            raise limits.exceeded("jsonpath_document_depth")
-        children.reverse()
-        stack += children
+    children: list[tuple[Any, Loc, int]] = [
+        (v, (loc, k), depth) for k, v in pairs if isinstance(v, (dict, list, tuple))
+    ]
+    if children and depth > limits.DOCUMENT_DEPTH:
+        raise limits.exceeded("jsonpath_document_depth")
+    children.reverse()
+    return children
 
 
 def scan_key_step(name: str, then: Visit, *, leaf: bool) -> Visit:
     """`..name`, the usual case, without a call for every container."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         stack: list[tuple[Any, Loc, int]] = [(model, loc, 0)]
         while stack:
             node, where, depth = stack.pop()
             if isinstance(node, dict):
                 if name in node:
-                    then(node[name], (where, name), run)
+                    then(node[name], (where, name), run=run)
                 elif leaf and run.leaf_null:
-                    then(None, (where, name), run)
+                    then(None, (where, name), run=run)
             elif not isinstance(node, (list, tuple)):
                 return
-            _push_children(stack, node, where, depth + 1, run)
+            stack += _below(node, where, depth=depth + 1, run=run)
 
     return visit
 
 
-def dead_end(_model: Any, _loc: Loc, _run: Run) -> None:
+def dead_end(model: Any, loc: Loc, *, run: Run) -> None:  # noqa: ARG001 - called like every step
     """`..` with nothing behind it, as `$..length()` leaves it."""
     raise Failed("the deep scan '..' has nothing behind it", "IllegalStateException")
 

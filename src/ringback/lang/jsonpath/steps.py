@@ -38,22 +38,22 @@ def open_at(guard: int, run: Run) -> bool:
     return run.scan_index in (-1, guard)
 
 
-def absent(model: Any, loc: Loc, run: Run, key: object, place: Place) -> None:
+def absent(model: Any, loc: Loc, *, run: Run, key: object, place: Place) -> None:
     """Nothing at `key`: an error, or silence (with a note for the definite path that ends without result)."""
     if place.leaf:
         forgiven = run.suppress or not run.require
     else:
         forgiven = run.suppress or not (place.definite or run.require)
     if not forgiven:
-        raise Missing(loc, key, model, place.at)
+        raise Missing(loc, key, model=model, at=place.at)
     if place.definite:
-        run.miss = Missing(loc, key, model, place.at)
+        run.miss = Missing(loc, key, model=model, at=place.at)
 
 
-def no_object(model: Any, loc: Loc, run: Run, key: object, place: Place) -> None:
+def no_object(model: Any, loc: Loc, *, run: Run, key: object, place: Place) -> None:
     """A key was asked of something that is no object; an index of something that is no array."""
     if place.definite:
-        run.miss = Missing(loc, key, model, place.at)
+        run.miss = Missing(loc, key, model=model, at=place.at)
         if not run.suppress:
             raise run.miss
 
@@ -61,55 +61,55 @@ def no_object(model: Any, loc: Loc, run: Run, key: object, place: Place) -> None
 # -- keys ------------------------------------------------------------------------------------------------
 
 
-def key_step(name: str, place: Place, then: Visit) -> Visit:
+def key_step(name: str, *, place: Place, then: Visit) -> Visit:
     """`.name`."""
     leaf, guard = place.leaf, place.guard
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
             if name in model:
                 value = model[name]
             elif leaf and run.leaf_null:
                 value = None
             else:
-                return absent(model, loc, run, name, place)
+                return absent(model, loc, run=run, key=name, place=place)
             if guard is None or open_at(guard, run):
-                then(value, (loc, name), run)
+                then(value, (loc, name), run=run)
             return None
-        return no_object(model, loc, run, name, place)
+        return no_object(model, loc, run=run, key=name, place=place)
 
     return visit
 
 
-def merge_step(names: tuple[str, ...], place: Place, then: Visit) -> Visit:
+def merge_step(names: tuple[str, ...], *, place: Place, then: Visit) -> Visit:
     """`['a', 'b']` at the end: one object with the keys that exist."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if not isinstance(model, dict):
-            return no_object(model, loc, run, names, place)
+            return no_object(model, loc, run=run, key=names, place=place)
         merged: dict[str, Any] = {}
         for name in names:
             if name in model or run.leaf_null:
                 merged[name] = model.get(name)
             elif run.require:
-                raise Missing(loc, name, model, place.at)
-        return then(merged, (loc, names), run)
+                raise Missing(loc, name, model=model, at=place.at)
+        return then(merged, (loc, names), run=run)
 
     return visit
 
 
-def each_key_step(names: tuple[str, ...], place: Place, then: Visit) -> Visit:
+def each_key_step(names: tuple[str, ...], *, place: Place, then: Visit) -> Visit:
     """`['a', 'b']` with more behind it: each key that exists."""
     single = Place(place.at, definite=False, leaf=False)
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if not isinstance(model, dict):
-            return no_object(model, loc, run, names, place)
+            return no_object(model, loc, run=run, key=names, place=place)
         for name in names:
             if name in model:
-                then(model[name], (loc, name), run)
+                then(model[name], (loc, name), run=run)
             else:
-                absent(model, loc, run, name, single)
+                absent(model, loc, run=run, key=name, place=single)
         return None
 
     return visit
@@ -118,38 +118,38 @@ def each_key_step(names: tuple[str, ...], place: Place, then: Visit) -> Visit:
 # -- arrays ----------------------------------------------------------------------------------------------
 
 
-def at_index(model: Any, index: int, loc: Loc, run: Run, then: Visit) -> bool:
+def at_index(model: Any, index: int, *, loc: Loc, run: Run, then: Visit) -> bool:
     """Hand on the item at `index`, if any; whatever runs out of bounds behind it counts as absent."""
     try:
         item = model[index]
     except IndexError:
         return False
     try:
-        then(item, (loc, index), run)
+        then(item, (loc, index), run=run)
     except OutOfBounds:
         return False
     return True
 
 
-def index_step(indexes: tuple[int, ...], place: Place, then: Visit) -> Visit:
+def index_step(indexes: tuple[int, ...], *, place: Place, then: Visit) -> Visit:
     """`[0]`, `[0,2]`."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if not isinstance(model, (list, tuple)):
-            return no_object(model, loc, run, indexes[0], place)
+            return no_object(model, loc, run=run, key=indexes[0], place=place)
         for index in indexes:
-            if not at_index(model, index, loc, run, then) and place.definite:
-                run.miss = Missing(loc, index, model, place.at)
+            if not at_index(model, index, loc=loc, run=run, then=then) and place.definite:
+                run.miss = Missing(loc, index, model=model, at=place.at)
         return None
 
     return visit
 
 
-def slice_indexes(start: int | None, stop: int | None, length: int) -> range:
+def slice_indexes(start: int | None, stop: int | None, *, length: int) -> range:
     """The indexes of `[start:stop]`: a negative start counts from the end only when there is no stop.
 
-    >>> list(slice_indexes(-3, 4, 5)), list(slice_indexes(1, -1, 5)), list(slice_indexes(-2, None, 5))
-    ([-3, -2, -1, 0, 1, 2, 3], [], [3, 4])
+    >>> list(slice_indexes(-3, 4, length=5)), list(slice_indexes(-2, None, length=5))
+    ([-3, -2, -1, 0, 1, 2, 3], [3, 4])
     """
     if length == 0:
         return range(0)
@@ -161,16 +161,16 @@ def slice_indexes(start: int | None, stop: int | None, length: int) -> range:
     return range(max(start, -length), min(length, stop))
 
 
-def slice_step(start: int | None, stop: int | None, place: Place, then: Visit) -> Visit:
+def slice_step(start: int | None, stop: int | None, *, place: Place, then: Visit) -> Visit:
     """`[0:2]`."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if not isinstance(model, (list, tuple)):
-            return no_object(model, loc, run, start or 0, place)
-        indexes = slice_indexes(start, stop, len(model))
+            return no_object(model, loc, run=run, key=start or 0, place=place)
+        indexes = slice_indexes(start, stop, length=len(model))
         run.meter.spend(len(indexes))
         for index in indexes:
-            at_index(model, index, loc, run, then)
+            at_index(model, index, loc=loc, run=run, then=then)
         return None
 
     return visit
@@ -183,17 +183,17 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
     """`*`: something missing behind one item of an array does not stop the others, unless all is required."""
     guard = place.guard
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
             if guard is None or open_at(guard, run):
                 run.meter.spend(len(model))
                 for name, value in model.items():
-                    then(value, (loc, name), run)
+                    then(value, (loc, name), run=run)
         elif isinstance(model, (list, tuple)):
             run.meter.spend(len(model))
             for index in range(len(model)):
                 try:
-                    at_index(model, index, loc, run, then)
+                    at_index(model, index, loc=loc, run=run, then=then)
                 except Missing:
                     if run.require:
                         raise
@@ -201,19 +201,19 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
     return visit
 
 
-def filter_step(accepts: Callable[[Any, Run], bool], place: Place, then: Visit) -> Visit:
+def filter_step(accepts: Callable[[Any, Run], bool], *, place: Place, then: Visit) -> Visit:
     """`[?(…)]`: the items for which it holds, or the object itself."""
 
-    def visit(model: Any, loc: Loc, run: Run) -> None:
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
             run.meter.spend(1)
             if accepts(model, run):
-                then(model, loc, run)
+                then(model, loc, run=run)
         elif isinstance(model, (list, tuple)):
             run.meter.spend(len(model))
             for index, item in enumerate(model):
                 if accepts(item, run):
-                    at_index(model, index, loc, run, then)
+                    at_index(model, index, loc=loc, run=run, then=then)
         elif place.definite:
             raise Refused(f"a filter cannot be applied to {shown(model)}", place.at)
 
@@ -234,15 +234,15 @@ def shown(model: Any) -> str:
 
 
 def simple_step(
-    step: tree.Keys | tree.Indexes | tree.Slice | tree.Wildcard, place: Place, then: Visit
+    step: tree.Keys | tree.Indexes | tree.Slice | tree.Wildcard, *, place: Place, then: Visit
 ) -> Visit:
     """The compiled form of a step that needs nothing but itself."""
     if isinstance(step, tree.Indexes):
-        return index_step(step.indexes, place, then)
+        return index_step(step.indexes, place=place, then=then)
     if isinstance(step, tree.Slice):
-        return slice_step(step.start, step.stop, place, then)
+        return slice_step(step.start, step.stop, place=place, then=then)
     if isinstance(step, tree.Wildcard):
         return wildcard_step(place, then)
     if len(step.names) == 1:
-        return key_step(step.names[0], place, then)
-    return (merge_step if place.leaf else each_key_step)(step.names, place, then)
+        return key_step(step.names[0], place=place, then=then)
+    return (merge_step if place.leaf else each_key_step)(step.names, place=place, then=then)

@@ -12,7 +12,7 @@ _CODE = r"[+-]?[0-9a-fA-F]+"  # Integer.parseInt takes a sign
 
 
 class EscapeError(ValueError):
-    r"""A `\\u` without four hexadecimal digits (JsonPathException in Jayway)."""
+    r"""A `\u` without four hexadecimal digits (JsonPathException in Jayway)."""
 
 
 def span_of(path: str, at: At) -> Span:
@@ -22,9 +22,9 @@ def span_of(path: str, at: At) -> Span:
 
 
 def unescape(text: str) -> str:
-    r"""Resolve `\\n`, `\\u0041` and the like; a backslash before any other character is dropped.
+    r"""Resolve `\n`, `\u0041` and the like; a backslash before any other character is dropped.
 
-    >>> unescape(r"it\'s \\u0041")
+    >>> unescape(r"it\'s \u0041")
     "it's A"
     """
     if "\\" not in text:

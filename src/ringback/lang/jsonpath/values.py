@@ -122,7 +122,7 @@ def compare_numbers(left: float | Decimal, right: float | Decimal) -> int:
     return (left > right) - (left < right)
 
 
-def equal(left: Value, right: Value, meter: Meter) -> bool:
+def equal(left: Value, right: Value, *, meter: Meter) -> bool:
     """`==`: the left side decides; numbers and strings convert into each other, nothing else does."""
     kind, other = kind_of(left), kind_of(right)
     if kind == "number":
@@ -131,17 +131,17 @@ def equal(left: Value, right: Value, meter: Meter) -> bool:
         text = right if other == "string" else number_text(right) if other == "number" else None
         return bool(left == text)
     if kind == "json":
-        return other == "json" and _json_equal(left, right, meter)
+        return other == "json" and _json_equal(left, right, meter=meter)
     return kind == other and kind in ("null", "boolean") and bool(left == right)
 
 
-def item_equal(left: Value, right: Value, meter: Meter) -> bool:
+def item_equal(left: Value, right: Value, *, meter: Meter) -> bool:
     """How `in`, `contains` and the set operators compare: as `==`, but JSON text equals only its like."""
     if kind_of(left) != "json" or kind_of(right) != "json":
-        return equal(left, right, meter)
+        return equal(left, right, meter=meter)
     if isinstance(left, JsonText) or isinstance(right, JsonText):
         return bool(left == right)
-    return same_json(left, right, meter)
+    return same_json(left, right, meter=meter)
 
 
 def _number_equals(number: float | Decimal, other: Value) -> bool:
@@ -151,10 +151,10 @@ def _number_equals(number: float | Decimal, other: Value) -> bool:
     return compare_numbers(number, other) == 0
 
 
-def _json_equal(left: Value, right: Value, meter: Meter) -> bool:
+def _json_equal(left: Value, right: Value, *, meter: Meter) -> bool:
     if isinstance(left, JsonText):  # the text itself is compared with the right side's value
         return isinstance(json_value(right), str) and left.text == json_value(right)
-    return same_json(left, json_value(right), meter)
+    return same_json(left, json_value(right), meter=meter)
 
 
 def json_value(value: Value) -> Json:
@@ -162,23 +162,25 @@ def json_value(value: Value) -> Json:
     return value.value if isinstance(value, JsonText) else value
 
 
-def same_json(left: Json, right: Json, meter: Meter, depth: int = 0) -> bool:
+def same_json(left: Json, right: Json, *, meter: Meter, depth: int = 0) -> bool:
     """Java's `equals` of parsed JSON: 1, 1.0 and true all differ; the order of keys does not matter."""
     if left is right:
         return True
     if isinstance(left, dict) and isinstance(right, dict):
-        _count(left, meter, depth)
+        _count(left, meter, depth=depth)
         return left.keys() == right.keys() and all(
-            same_json(left[k], right[k], meter, depth + 1) for k in left
+            same_json(left[k], right[k], meter=meter, depth=depth + 1) for k in left
         )
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        _count(left, meter, depth)
+        _count(left, meter, depth=depth)
         pairs = zip(left, right, strict=False)
-        return len(left) == len(right) and all(same_json(a, b, meter, depth + 1) for a, b in pairs)
+        return len(left) == len(right) and all(
+            same_json(a, b, meter=meter, depth=depth + 1) for a, b in pairs
+        )
     return left.__class__ is right.__class__ and left == right
 
 
-def _count(value: Collection[Json], meter: Meter, depth: int) -> None:
+def _count(value: Collection[Json], meter: Meter, *, depth: int) -> None:
     meter.spend(len(value))
     if depth > limits.DOCUMENT_DEPTH // 4:  # each level is two Python calls
         raise limits.exceeded("jsonpath_document_depth")
