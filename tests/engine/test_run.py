@@ -1,5 +1,7 @@
 """The JSON of a run."""
 
+from typing import Any
+
 from tests.engine.driving import program_of, run_flow
 
 _FLOW = """inboundCall:
@@ -10,9 +12,20 @@ _FLOW = """inboundCall:
 """  # noqa: E501 - a document
 
 
+_ACTION = {"id": "main#1", "name": "To VIP", "type": "transferToAcd", "container": "Main"}
+
+
+def _event(id_: int, at_ms: int, type_: str, **own: Any) -> dict[str, Any]:
+    """An event with the members that all events have; from the third on they belong to the action."""
+    place = {"action": _ACTION, "source": "shape.yaml:5"} if id_ > 2 else {"action": None, "source": ""}
+    first = {"id": id_, "previous_id": id_ - 1, "at_ms": at_ms, "type": type_, "output": None}
+    return first | place | own
+
+
 def test_the_whole_shape() -> None:
-    action = {"id": "main#1", "name": "To VIP", "type": "transferToAcd", "container": "Main"}
-    place = "shape.yaml:5"
+    caller = {"from": "+12125550123", "to": "+13175550100", "channel": "voice"}
+    caller["conversationId"] = "00000000-0000-4000-8000-000000000001"
+    target = {"kind": "transferToAcd", "target_type": "queue", "target": "VIP"}
     assert run_flow(program_of(_FLOW, "shape.yaml"), {}).to_dict() == {
         "flow": {"name": "Shape", "type": "inboundCall", "source": "shape.yaml"},
         "status": "ended",
@@ -22,71 +35,12 @@ def test_the_whole_shape() -> None:
         "participant_data": {},
         "transcript": [{"at_ms": 0, "who": "flow", "text": "hold"}],
         "trace": [
-            {
-                "id": 1,
-                "previous_id": 0,
-                "at_ms": 0,
-                "type": "flow_started",
-                "flow": "Shape",
-                "flow_type": "inboundCall",
-                "interaction": {
-                    "from": "+12125550123",
-                    "to": "+13175550100",
-                    "channel": "voice",
-                    "conversationId": "00000000-0000-4000-8000-000000000001",
-                },
-            },
-            {
-                "id": 2,
-                "previous_id": 1,
-                "at_ms": 0,
-                "type": "container_entered",
-                "container": "Main",
-                "kind": "task",
-                "how": "start",
-            },
-            {
-                "id": 3,
-                "previous_id": 2,
-                "at_ms": 0,
-                "type": "audio_played",
-                "action": action,
-                "source": place,
-                "text": "hold",
-                "language": "en-us",
-            },
-            {
-                "id": 4,
-                "previous_id": 3,
-                "at_ms": 240,
-                "type": "transfer_attempted",
-                "action": action,
-                "source": place,
-                "kind": "transferToAcd",
-                "target_type": "queue",
-                "target": "VIP",
-                "accepted": True,
-            },
-            {
-                "id": 5,
-                "previous_id": 4,
-                "at_ms": 240,
-                "type": "action_ran",
-                "action": action,
-                "source": place,
-                "duration_ms": 240,
-            },
-            {
-                "id": 6,
-                "previous_id": 5,
-                "at_ms": 240,
-                "type": "flow_ended",
-                "action": action,
-                "source": place,
-                "kind": "transferToAcd",
-                "target_type": "queue",
-                "target": "VIP",
-            },
+            _event(1, 0, "flow_started", flow="Shape", flow_type="inboundCall", interaction=caller),
+            _event(2, 0, "container_entered", container="Main", kind="task", how="start"),
+            _event(3, 0, "audio_played", text="hold", language="en-us", role=""),
+            _event(4, 240, "transfer_attempted", **target, accepted=True, error_type="", error_message=""),
+            _event(5, 240, "action_ran", output="", duration_ms=240, detail=""),
+            _event(6, 240, "flow_ended", **target, status="ended", details={}),
         ],
         "policies": [],
         "warnings": [],

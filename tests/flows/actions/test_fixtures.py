@@ -68,12 +68,12 @@ def _summary(run: Run) -> dict[str, Any]:
 
 
 def _line(event: dict[str, Any]) -> str:
-    """An event on one line: the time, the type, the action's name, the rest."""
+    """An event on one line: the time, the type, the action's name, what else is not empty."""
     action = (event.get("action") or {}).get("name", "-")
     rest = {
         key: value
         for key, value in event.items()
-        if key not in ("id", "previous_id", "at_ms", "type", "action")
+        if key not in ("id", "previous_id", "at_ms", "type", "action") and value not in (None, "", {}, [])
     }
     return f"{event['at_ms']} {event['type']} [{action}] {json.dumps(rest, ensure_ascii=False)}"
 
