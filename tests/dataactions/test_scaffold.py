@@ -109,9 +109,8 @@ def test_the_action_sends_the_sample_and_gives_its_answer() -> None:
 
 
 def test_no_secret_stands_in_the_document() -> None:
-    secrets = ("k3y", "pa55", "k4y", "pw6", base64.b64encode(b"ann:pa55").decode())
-    assert not any(secret in made.text for secret in secrets)
-    made = made_of(command, {"a": 1})
+    command = "curl 'https://h/a?api_key=k3y&q=x' -u ann:pa55 -H 'X-Api-Key: k4y'"
+    made = made_of(f"""{command} -d '{{"password": "pw6", "a": "b"}}'""", {"a": 1})
     assert made.credentials == {
         "api_key": "k3y",
         "userName": "ann",
@@ -119,10 +118,8 @@ def test_no_secret_stands_in_the_document() -> None:
         "xApiKey": "k4y",
         "password2": "pw6",
     }
-    assert not any(
-        secret in made.text
-        for secret in ("k3y", "pa55", "k4y", "pw6", base64.b64encode(b"ann:pa55").decode())
-    )
+    secrets = ("k3y", "pa55", "k4y", "pw6", base64.b64encode(b"ann:pa55").decode())
+    assert not any(secret in made.text for secret in secrets)
 
 
 INPUTS = [

@@ -134,12 +134,15 @@ class _Renderer:
         return tuple(found)
 
     def printed(self, reference: t.Reference) -> Pieces:
-        """What a reference prints, its own text when it has no value."""
-        stray = _blank(reference.stray)
+        """What a reference prints, its own text when it has no value; a backslash keeps it from its value."""
         value = self.reference(reference)
-        if value is not None:
-            return (*stray, *(_with_reference(piece, reference) for piece in value))
-        return stray if reference.quiet else (*stray, Fixed(reference.source, reference.start))
+        if value is None:
+            own = "" if reference.quiet else "\\" * reference.escapes + reference.source
+            return _fixed(reference.stray + own, reference.start)
+        before = _fixed("\\" * (reference.escapes // 2) + reference.stray, reference.start)
+        if reference.escapes % 2:
+            return (*before, Fixed(reference.source, reference.start))
+        return (*before, *(_with_reference(piece, reference) for piece in value))
 
     def value(self, node: t.Expression) -> Pieces | None:
         """The text of an expression; None for null."""
@@ -290,8 +293,8 @@ input_name = _name
 """The input that the steps of an `$input` reference name; empty when they name none."""
 
 
-def _blank(text: str) -> Pieces:
-    return (Fixed(text),) if text else ()
+def _fixed(text: str, at: int) -> Pieces:
+    return (Fixed(text, at),) if text else ()
 
 
 def _with_reference(piece: Piece, reference: t.Reference) -> Piece:

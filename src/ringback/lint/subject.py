@@ -87,7 +87,7 @@ class Subject:
     @cached_property
     def inputs(self) -> Mapping[str, Any]:
         """The input contract's properties."""
-        return _properties(self.action.input_contract)
+        return properties_of(self.action.input_contract)
 
     @cached_property
     def required(self) -> frozenset[str]:
@@ -98,7 +98,7 @@ class Subject:
     @cached_property
     def outputs(self) -> Mapping[str, Any]:
         """The output contract's properties."""
-        return _properties(self.action.output_contract)
+        return properties_of(self.action.output_contract)
 
     @cached_property
     def timeout_written(self) -> Any:
@@ -266,7 +266,8 @@ def _outcome(way: Way) -> Outcome:
         return Outcome(way, None, problem)
 
 
-def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def properties_of(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties of an object's schema; none when it has none or they are malformed."""
     found = schema.get("properties")
     return found if isinstance(found, Mapping) else {}
 

@@ -163,16 +163,22 @@ class Offsets:
                     self._nested(item)
 
     def _nested(self, item: t.Statement) -> None:
-        for use in _statement_head(item):
-            self._at = max(self._at, use.reference.end)
-        if isinstance(item, t.If):
-            for branch in item.branches:
-                for use in () if branch.condition is None else _expression(branch.condition):
-                    self._at = max(self._at, use.reference.end)
-                self._block(branch.body)
+        for expression in _head(item):
+            self._past(expression)
+        if not isinstance(item, t.If):
+            for inner in _blocks(item):
+                self._block(inner)
             return
-        for inner in _blocks(item):
-            self._block(inner)
+        for branch in item.branches:
+            if branch.condition is not None:
+                self._past(branch.condition)
+            self._block(branch.body)
+
+    def _past(self, expression: t.Expression) -> None:
+        """Behind the parenthesis that closes a directive."""
+        self._at = max(self._at, expression.end)
+        closing = self._source.find(")", self._at)
+        self._at = closing + 1 if closing >= 0 else self._at
 
     def _text(self, item: t.Text | t.Raw | t.Escaped | None, source: str) -> None:
         found = self._source.find(source, self._at)
@@ -182,13 +188,14 @@ class Offsets:
         self._at = start + len(source)
 
 
-def _statement_head(item: t.Statement) -> Iterator[Use]:
+def _head(item: t.Statement) -> tuple[t.Expression, ...]:
     match item:
         case t.Set():
-            yield from _expression(item.value)
+            return (item.value,)
         case t.Foreach():
-            yield from _expression(item.items)
+            return (item.items,)
         case t.Call():
-            yield from _all(item.arguments)
+            return item.arguments
         case t.Directive():
-            yield from _all(item.arguments or ())
+            return item.arguments or ()
+    return ()

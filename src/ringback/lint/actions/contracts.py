@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ringback.core.errors import DefinitionError
+from ringback.dataactions.contract import Contract
 from ringback.lint.model import Finding
 from ringback.lint.shapes import MOST_NESTING
 from ringback.lint.subject import Subject
@@ -20,12 +22,24 @@ def contract_refused(subject: Subject) -> Iterator[Finding]:
     """A contract uses what the platform refuses."""
     for side, path in _SIDES.items():
         schema = subject.action.input_contract if side == "input" else subject.action.output_contract
-        if not schema:
-            continue
-        if side == "input":
-            yield from _input_root(subject, schema, path=path)
-        for place, part in _schemas(schema, (), depth=0):
-            yield from _part(subject, side, path=(*path, *place), schema=part)
+        if schema:
+            named = tuple(_named(subject, side, path=path, schema=schema))
+            yield from named or _unusable(subject, schema, path=path)
+
+
+def _named(subject: Subject, side: str, *, path: Step, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    if side == "input":
+        yield from _input_root(subject, schema, path=path)
+    for place, part in _schemas(schema, (), depth=0):
+        yield from _part(subject, side, path=(*path, *place), schema=part)
+
+
+def _unusable(subject: Subject, schema: Mapping[str, Any], *, path: Step) -> Iterator[Finding]:
+    """A contract that is no JSON Schema in a way that has no finding of its own."""
+    try:
+        Contract(schema)
+    except DefinitionError as error:
+        yield Finding(subject.places.value(*path).span(), error.message, error.hint)
 
 
 def _input_root(subject: Subject, schema: Mapping[str, Any], *, path: Step) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from ringback.lang.velocity.tools import TABLES
 from ringback.lint.model import Finding, Fix
-from ringback.lint.subject import Subject, Template
+from ringback.lint.subject import Subject, Template, properties_of
 from ringback.lint.walk import Use
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -144,9 +144,9 @@ def required_not_declared(subject: Subject) -> Iterator[Finding]:
     )
     for side, schema, path in sides:
         names = schema.get("required")
-        properties = schema.get("properties")
+        properties = properties_of(schema)
         for name in names if isinstance(names, list) else ():
-            if name not in (properties or {}):
+            if isinstance(name, str) and name not in properties:
                 yield Finding(
                     subject.places.value(*path, "required").span(),
                     f"the {side} contract requires {name!r} but does not declare it",

@@ -9,6 +9,7 @@ from typing import Any
 
 from ringback.core.errors import DefinitionError, RingbackError
 from ringback.dataactions import jsontext
+from ringback.lang import jsonpath
 from ringback.lang.jsonpath import tree
 from ringback.lint.actions.matching import Meeting, kind_name, meetings, type_names, wants
 from ringback.lint.model import Finding, Fix
@@ -216,12 +217,9 @@ def _mismatch(subject: Subject, meeting: Meeting) -> tuple[str, str] | None:
     return None
 
 
-def _is_singular(path: Any) -> bool:
+def _is_singular(path: jsonpath.Path | DefinitionError) -> bool:
     """Whether a definite path ends in a key that names one text: `id`, `userName`, `status`."""
-    last = path.tree.steps[-1:]
-    return (
-        bool(last)
-        and isinstance(last[0], tree.Keys)
-        and len(last[0].names) == 1
-        and bool(_SINGULAR.search(last[0].names[0]))
-    )
+    if isinstance(path, DefinitionError) or not path.tree.steps:
+        return False
+    last = path.tree.steps[-1]
+    return isinstance(last, tree.Keys) and len(last.names) == 1 and bool(_SINGULAR.search(last.names[0]))
