@@ -248,7 +248,7 @@ def run(*arguments: object) -> Result:
 
 def test_the_command_writes_a_file_and_says_what_it_chose(tmp_path: Path) -> None:
     answer, output = tmp_path / "answer.json", tmp_path / "new.json"
-    answer.write_text(json.dumps({"status": 200, "body": {"id": "c1", "gone": None}}))
+    answer.write_text(json.dumps({"status": 200, "elapsed_ms": 9, "body": {"id": "c1", "gone": None}}))
     command = "curl https://h/customers/42 -H 'X-Api-Key: k'"
     result = run("--curl", command, "--response", answer, "--name", "Get", "--category", "CRM", "-o", output)
     assert (result.exit_code, result.stdout) == (0, "")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ringback.dataactions.scaffold_request import Choice
     from ringback.dataactions.scaffold_sample import Sample
 
+_CANNED = frozenset(("status", "headers", "body", "elapsed_ms"))
+
 
 @click.command("new")
 @click.option("--curl", metavar="COMMAND", help="The request as a curl command; it is read, never run.")
@@ -86,7 +88,7 @@ def _response(file: Path | None, sample: Sample) -> Any:
         found = jsontext.decode(_read(file))
     except jsontext.JsonTextError as error:
         raise UsageError(f"{file}:{error.line}:{error.column}: no JSON: {error.message}") from None
-    is_canned = isinstance(found, dict) and "body" in found and set(found) <= {"status", "headers", "body"}
+    is_canned = isinstance(found, dict) and {"status", "body"} <= set(found) <= _CANNED
     return found["body"] if is_canned else found
 
 
