@@ -27,6 +27,11 @@ MANY_PARAMETERS: dict[str, str] = {
 POSITIONAL: dict[str, str] = {
     "lang.expr.fn_": "functions of the expression language, called with their operands in order",
     "lang.expr.operators.": "operators of the expression language, called with their operands in order",
+    "lang.expr.signature.overload": "a row of a table: name, signature, what computes it",
+    "lang.expr.raw.compute": "operation, left, right: as written",
+    "lang.expr.collation.compare_text": "environment, left, right: as functions of the language get them",
+    "lang.expr.value_members.read_property": "type, name, value: an operator of the language",
+    "lang.expr.value_speech._say": "spoken forms of functions, called with their operands in order",
     "lang.velocity.methods": "methods of template values, called with their arguments in order",
     "lang.velocity.tools": "tools of templates, called with their arguments in order",
     "lang.jsonpath.functions": "functions of paths, called with their arguments in order",

@@ -184,7 +184,7 @@ _STAGES: Mapping[str, Callable[[str, Given], Iterator[tuple[str, Any]]]] = {
 _HIDDEN = ("start", "end", "span", "at", "offset", "position", "depth", "source")
 
 
-def tree_lines(node: Any, label: str = "", depth: int = 0) -> Iterator[str]:
+def tree_lines(node: Any, label: str = "", *, depth: int = 0) -> Iterator[str]:
     """A tree of dataclasses or named tuples, one node a line, children indented below their field's name."""
     head = f"{'  ' * depth}{f'{label}: ' if label else ''}"
     fields = _fields(node)
@@ -197,7 +197,7 @@ def tree_lines(node: Any, label: str = "", depth: int = 0) -> Iterator[str]:
     for name, value in fields.items():
         if _is_inner(value):
             for item in value if type(value) in (tuple, list) else (value,):
-                yield from tree_lines(item, name, depth + 1)
+                yield from tree_lines(item, name, depth=depth + 1)
 
 
 def _fields(node: Any) -> dict[str, Any] | None:
