@@ -81,7 +81,14 @@ def test_strict_references() -> None:
     assert "Variable $x has not been set" in json.loads(found.output)["error"]["message"]
 
 
+def test_a_check() -> None:
+    shown = json.loads(run("rule:rb113", "--output-format", "json").output)
+    assert shown["check"] == "RB113 unescaped-in-json"
+    assert shown["page"] == "docs/checks/RB113.md"
+
+
 USAGE = [
+    (["rule:RB999"], "there is no check 'RB999'"),
     (["foo"], "'foo' is nothing to explain"),
     (["expr:1", "--data", "{"], "--data is no JSON"),
     (["expr:1", "--data", "[]"], "--data of an expression is an object"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ringback.cli.action_new import new
 from ringback.cli.options import guarded, harmless
 
 if TYPE_CHECKING:
@@ -315,3 +316,7 @@ def convert(file: Path, form: str, **options: Any) -> int:
     else:
         output.write_text(text, encoding="utf-8")
     return 0
+
+
+# Behind the others: `new` shares their group.
+action.add_command(new)

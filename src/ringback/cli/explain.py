@@ -1,4 +1,4 @@
-"""`ringback explain`: every stage of an expression, a template or a path, and its result on given data."""
+"""`ringback explain`: every stage of an expression, template or path, and its result; what a check finds."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def explain(
     strict: bool,
     output_format: str,
 ) -> int:
-    """Show every stage of THING: 'expr:…', 'vtl:…' or 'path:…'.
+    """Show every stage of THING: 'expr:…', 'vtl:…', 'path:…' or 'rule:RB113'.
 
-    Tokens, tree, types or definiteness, and the result on --data.
+    Tokens, tree, types or definiteness, and the result on --data; for a check, what it looks for.
     """
     kind, _, text = thing.partition(":")
     stages = _STAGES.get(kind)
@@ -171,10 +171,23 @@ def _path(text: str, given: Given) -> Iterator[tuple[str, Any]]:
         yield "result", json.dumps(path.read(given.data), ensure_ascii=False)
 
 
+def _rule(text: str, _given: Given) -> Iterator[tuple[str, Any]]:
+    from ringback.lint.registry import RULES
+
+    rule = RULES.get(text.strip().upper())
+    if rule is None:
+        raise UsageError(f"there is no check {text!r}", hint=f"checks: {', '.join(sorted(RULES))}")
+    yield "check", f"{rule.code} {rule.name}"
+    yield "severity", rule.severity
+    yield "summary", rule.summary
+    yield "page", rule.page
+
+
 _STAGES: Mapping[str, Callable[[str, Given], Iterator[tuple[str, Any]]]] = {
     "expr": _expression,
     "vtl": _template,
     "path": _path,
+    "rule": _rule,
 }
 
 
