@@ -22,6 +22,10 @@ COMMANDS = {
     "action": ("ringback.cli.action:action", "Run, show and convert data actions."),
     "convert": ("ringback.cli.convert:convert", "Write a flow in another form."),
     "explain": ("ringback.cli.explain:explain", "Show every stage of an expression, template or path."),
+    "timeouts": (
+        "ringback.cli.timeouts:timeouts",
+        "List the timeouts of data action steps, or set them in the file.",
+    ),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
