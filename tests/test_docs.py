@@ -15,8 +15,8 @@ import pytest
 from ringback.cli.main import COMMANDS, cli
 from ringback.core.policies import POLICIES
 from ringback.documents.limits import Limits as DocumentLimits
-from ringback.engine.world import SECTIONS
 from ringback.flows.actions import ACTIONS
+from ringback.flows.needs import SECTIONS
 from ringback.lang.jsonpath.limits import LIMITS as PATH_LIMITS
 from ringback.lang.velocity.limits import Limits as TemplateLimits
 from ringback.trace import events as ev

@@ -15,13 +15,13 @@ from ringback.dataactions.transport import Transport
 from ringback.engine.data_calls import DataCalls
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.interaction import Interaction
-from ringback.engine.precheck import needs
 from ringback.engine.program import Program, compile_flow
 from ringback.engine.session import Session
 from ringback.engine.world import World
 from ringback.flows.actions import ACTIONS
 from ringback.flows.effects import Effect, Gather, Input, Reply
 from ringback.flows.loaders.archy import load_archy
+from ringback.flows.needs import needs
 from tests.corpus import CORPUS, needs_corpus
 from tests.engine.driving import in_lock_step
 from tests.flows.actions.test_fixtures import hidden

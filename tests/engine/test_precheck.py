@@ -9,7 +9,8 @@ import pytest
 from ringback.core.errors import UsageError
 from ringback.documents import DocumentErrors
 from ringback.engine.data_calls import DataCalls
-from ringback.engine.precheck import check_world, needs, unused_replies
+from ringback.engine.precheck import check_world, unused_replies
+from ringback.flows.needs import needs
 from tests.engine.driving import program_of, transport, world_of
 
 _FLOW = """inboundCall:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ringback.documents import read_yaml
-from ringback.engine.literals import guess_type, literal
 from ringback.engine.samples import sample
+from ringback.flows.literals import guess_type, literal
 from ringback.lang.expr import types
 from ringback.lang.expr.values import Currency, EvaluationError, Json, PhoneNumber, Speech, from_plain
 

@@ -10,12 +10,12 @@ import msgspec
 from ringback.core.errors import UsageError
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
-from ringback.engine.builtins import BUILT_INS
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program
 from ringback.engine.session import End, Frame, Session
 from ringback.engine.world import World
 from ringback.flows.actions.base import Finish, LoopState
+from ringback.flows.builtins import BUILT_INS
 from ringback.flows.effects import AnyEffect
 from ringback.lang.expr.values import from_json, to_json
 

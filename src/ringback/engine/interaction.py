@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ringback.engine.builtins import BUILT_INS
+from ringback.flows.builtins import BUILT_INS
 
 CHANNELS = ("voice", "message", "email", "chat", "workflow")
 

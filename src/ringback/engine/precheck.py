@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
@@ -10,30 +9,9 @@ from ringback.core.errors import DefinitionError, UsageError
 from ringback.documents import DocumentErrors, Node
 from ringback.engine.data_calls import DataCalls
 from ringback.engine.program import Program
-from ringback.engine.world import SECTIONS, World
-from ringback.flows.actions import ACTIONS
-from ringback.flows.actions.walk import fields_of
+from ringback.engine.world import World
 from ringback.flows.model import Action, Flow
-
-_SECTION_OF = {code: section for section, code in SECTIONS.items()}
-
-
-def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
-    """Everything that a flow names: (kind, name, where, action).
-
-    The kind is "dataAction", "dataTable", or a type code such as "que" for literal resources.
-    """
-    for action in flow.actions.values():
-        known = ACTIONS.get(action.type)
-        for found in fields_of(action, known.fields) if known is not None else ():
-            field, node = found.field, found.node
-            if field.role == "name" and field.type in ("dataAction", "dataTable"):
-                for name, _ in node.items():
-                    yield field.type, name, Node(name, node.key_span(name)), action
-            elif field.role == "value" and field.type in _SECTION_OF:
-                named = node.at("lit", "name")
-                if named is not None:
-                    yield field.type, named.text or str(named.value), named, action
+from ringback.flows.needs import SECTION_OF, needs
 
 
 def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagnostic, ...]:
@@ -101,7 +79,7 @@ def _lack(kind: str, name: str, *, world: World, calls: DataCalls) -> tuple[str,
         return f"the world has no data table {name!r}", f"add it to `dataTables:` in {world.source}"
     if world.resource(kind, name) is not None:
         return None
-    section = _SECTION_OF[kind]
+    section = SECTION_OF[kind]
     return f"the world has no {name!r} in `{section}`", f"add it to `{section}:` in {world.source}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.engine.builtins import BUILT_INS
+from ringback.flows.builtins import BUILT_INS
 from ringback.flows.model import Container, Flow
 from ringback.flows.model import Variable as Declared
 from ringback.lang.expr import Variable

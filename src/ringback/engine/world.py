@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from ringback.dataactions.auth import Integration
@@ -21,22 +20,6 @@ from ringback.dataactions.transport import Transport
 from ringback.lang.expr.values import Entity
 
 _NAMESPACE = uuid.UUID("6c9f0cc2-5f3b-4b0e-9a2e-0d4b6a2f7c11")
-
-# Section of world.yaml -> type code of what it lists. The order is that of the documentation.
-SECTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "queues": "que",
-        "users": "usr",
-        "groups": "grp",
-        "skills": "skl",
-        "languages": "lac",
-        "schedules": "sch",
-        "scheduleGroups": "sqg",
-        "emergencyGroups": "emg",
-        "prompts": "pmt",
-        "wrapUpCodes": "wrc",
-    }
-)
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,8 @@ from ringback.dataactions.faults import transport_of
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.transport import CannedTransport, Transport, response_of
 from ringback.documents import Node, Problems, read_yaml
-from ringback.engine.world import SECTIONS, DataActionSetup, Resource, Table, World, made_id
+from ringback.engine.world import DataActionSetup, Resource, Table, World, made_id
+from ringback.flows.needs import SECTIONS
 
 Read = Callable[[str], str]
 _T = TypeVar("_T")

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 from ringback.core.errors import DefinitionError
 from ringback.core.span import Span
 from ringback.documents import Node
-from ringback.engine import literals
 from ringback.engine.scope import FlowScope
+from ringback.flows import literals
 from ringback.lang.expr import Checked, EvaluationError, compile_expression
 from ringback.lang.expr.types import display_name, is_collection, item_of
 from ringback.lang.expr.values import Entity, Speech

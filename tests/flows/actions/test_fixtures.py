@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from ringback.documents import Node
-from ringback.engine.precheck import needs
 from ringback.engine.run import Run
 from ringback.flows.actions import ACTIONS
 from ringback.flows.actions.walk import expressions, fields_of, written
 from ringback.flows.model import Action, Flow
+from ringback.flows.needs import needs
 from tests.engine.driving import Case, cases_of, check, program_of, run_case, shown
 
 _DATA = Path(__file__).parent / "testdata"

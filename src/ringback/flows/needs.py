@@ -1,0 +1,46 @@
+"""What a flow needs of its organisation: the things that its actions name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ringback.documents import Node
+from ringback.flows.actions import ACTIONS
+from ringback.flows.actions.walk import fields_of
+from ringback.flows.model import Action, Flow
+
+# Section of world.yaml -> type code of what it lists. The order is that of the documentation.
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "queues": "que",
+        "users": "usr",
+        "groups": "grp",
+        "skills": "skl",
+        "languages": "lac",
+        "schedules": "sch",
+        "scheduleGroups": "sqg",
+        "emergencyGroups": "emg",
+        "prompts": "pmt",
+        "wrapUpCodes": "wrc",
+    }
+)
+SECTION_OF: Mapping[str, str] = MappingProxyType({code: section for section, code in SECTIONS.items()})
+
+
+def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
+    """Everything that a flow names: (kind, name, where, action).
+
+    The kind is "dataAction", "dataTable", or a type code such as "que" for literal resources.
+    """
+    for action in flow.actions.values():
+        known = ACTIONS.get(action.type)
+        for found in fields_of(action, known.fields) if known is not None else ():
+            field, node = found.field, found.node
+            if field.role == "name" and field.type in ("dataAction", "dataTable"):
+                for name, _ in node.items():
+                    yield field.type, name, Node(name, node.key_span(name)), action
+            elif field.role == "value" and field.type in SECTION_OF:
+                named = node.at("lit", "name")
+                if named is not None:
+                    yield field.type, named.text or str(named.value), named, action
