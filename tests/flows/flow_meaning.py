@@ -89,6 +89,9 @@ def _action(action: Action, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 def _fields(body: Node | None, keys: Any) -> dict[str, Any]:
     found = {key: value(node) for key in keys if body is not None and (node := body.get(key)) is not None}
+    # Versions of Architect's exporter write `Default` and `default`.
+    if (path := found.get("outputPath")) in ({"name": "Default"}, {"name": "default"}):
+        found["outputPath"] = {"name": str(path["name"]).lower()}
     return {key: node for key, node in found.items() if node != NOTHING}
 
 

@@ -30,7 +30,7 @@ _OF_THE_SIMULATOR = frozenset(["RB027"])
 )
 @click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
 @guarded
-def convert(file: Path, target: str, output: Path | None, substitute: tuple[str, ...]) -> int:
+def convert(file: Path, target: str, *, output: Path | None, substitute: tuple[str, ...]) -> int:
     """Write the flow of FILE in another form.
 
     FILE is a .i3 export, the configuration JSON of the API, Archy YAML or plain JSON. Exit code 0: written;

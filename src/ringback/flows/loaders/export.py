@@ -23,7 +23,6 @@ from ringback.flows.model import Action, Container, Flow
 _TYPES: Mapping[str, str] = {
     **{type_.lower(): type_ for type_ in sorted(FLOW_TYPES)},
     "bot": "botFlow",
-    "digitalbot": "digitalBotFlow",
 }
 # What we do not know of an export is our gap, not its author's mistake: Architect has checked it.
 _OURS = frozenset(["RB021", "RB026", "RB032"])
@@ -55,7 +54,7 @@ def load_export(text: str, *, file: str) -> Flow:
     type_ = _type(root, problems)
     boxes = Boxes(root, problems, type_=type_)
     actions = Actions(problems, boxes.references)
-    body = root.map(dict(_members(root, boxes, actions)))
+    body = root.map(dict(_members(root, boxes, actions=actions)))
     flow = flow_of(type_, body, file=file, problems=problems)
     problems.check()
     return _with_ids(replace(flow, form="export"), actions.ids)
@@ -72,7 +71,7 @@ def _type(root: Part, problems: Problems) -> str:
     return found or "inboundCall"
 
 
-def _members(root: Part, boxes: Boxes, actions: Actions) -> Iterator[tuple[str, Node]]:
+def _members(root: Part, boxes: Boxes, *, actions: Actions) -> Iterator[tuple[str, Node]]:
     """What stands below the flow type in Archy's document."""
     for key in ("name", "description"):
         if (part := root.get(key)) is not None:

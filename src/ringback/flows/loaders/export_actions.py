@@ -101,7 +101,7 @@ class Actions:
         """The action list of a container."""
         listed = container.get("actionList")
         chains = _Chains(self, {action.text_at("id"): action for action in listed or ()})
-        found = chains.actions(container.get("startAction"), listed or container, 0)
+        found = chains.actions(container.get("startAction"), listed or container, depth=0)
         chains.warn_unused()
         return found
 
@@ -142,7 +142,7 @@ class _Chains:
     by_id: Mapping[str, Part]
     placed: set[str] = field(default_factory=set)
 
-    def actions(self, start: Part | None, place: Part, depth: int) -> Node:
+    def actions(self, start: Part | None, place: Part, *, depth: int) -> Node:
         """The list that begins with an action; empty when there is none."""
         return place.list(self._following(start, depth))
 
@@ -181,18 +181,18 @@ class _Chains:
         if type_ == "switch":
             body["evaluate"] = self._switch(action, depth)
         else:
-            body |= self._outputs(type_, action, depth)
+            body |= self._outputs(type_, action, depth=depth)
         item = action.named(type_, action.map(body))
         self.owner.ids[item.key_span(type_)] = action.text_at("id")
         return item
 
-    def _outputs(self, type_: str, action: Part, depth: int) -> dict[str, Node]:
+    def _outputs(self, type_: str, action: Part, *, depth: int) -> dict[str, Node]:
         """`outputs:` with the branches that have actions."""
         found: dict[str, Node] = {}
         named: list[Node] = []
         for path in (*(action.get("paths") or ()), *_loop_path(action)):
             output = path.text_at("outputId")
-            key = output_name(output) if output.startswith("__") else path.text_at("label")
+            key = output_name(output) if output.startswith("__") else path.text_at("label") or output
             branch = self._branch(path, depth, key=key)
             if branch is None:
                 continue
@@ -209,7 +209,7 @@ class _Chains:
 
     def _branch(self, path: Part, depth: int, *, key: str) -> Node | None:
         if (first := path.get("nextActionId")) is not None:
-            return path.named("actions", self.actions(first, path, depth + 1))
+            return path.named("actions", self.actions(first, path, depth=depth + 1))
         if key in _SWITCHED_OFF and path.flag("outOfService"):
             return path.named("enabled", path.scalar(value=False))
         return None
@@ -222,7 +222,7 @@ class _Chains:
         if default is not None and (branch := self._branch(default, depth, key="default")) is not None:
             members["default"] = branch
         cases = action.get("cases") or action
-        members["cases"] = cases.list(self._cases(cases, paths, depth))
+        members["cases"] = cases.list(self._cases(cases, paths, depth=depth))
         matched = action.get("expression")
         value = wrapped(matched) if matched is not None else None
         if matched is None or value is None or action.text_at("switchStyle") == "0":
@@ -230,7 +230,7 @@ class _Chains:
         kind = kind_of(matched.text_at("type")) or "string"
         return action.named("firstMatch", action.named(kind, action.map({"value": value, **members})))
 
-    def _cases(self, cases: Part, paths: Mapping[str, Part], depth: int) -> Iterator[Node]:
+    def _cases(self, cases: Part, paths: Mapping[str, Part], *, depth: int) -> Iterator[Node]:
         for case in cases:
             value, path = case.get("value"), paths.get(case.text_at("referenceId"))
             found = wrapped(value) if value is not None else None

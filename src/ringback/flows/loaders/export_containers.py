@@ -34,7 +34,11 @@ class Boxes:
     def __init__(self, root: Part, problems: Problems, *, type_: str) -> None:
         self._root = root
         self._problems = problems
-        self._parts = {part.text_at("id"): part for part in root.get("flowSequenceItemList") or ()}
+        self._parts: dict[str, Part] = {}
+        for part in root.get("flowSequenceItemList") or ():
+            if part.text_at("id") in self._parts:
+                problems.error("RB025", f"two containers have the id {part.text_at('id')!r}", span=part.span)
+            self._parts[part.text_at("id")] = part
         self._names = {id_: _ref_id(part) for id_, part in self._parts.items()}
         self._held = self._held_by_choices()
         self.references = {
@@ -81,13 +85,13 @@ class Boxes:
             if part.text_at("__type") in _START_UP:
                 yield from self._start_up(part, actions)
             elif id_ not in held:
-                boxes[_kind(part)].append(self._box(id_, part, menus))
+                boxes[_kind(part)].append(self._box(id_, part, menus=menus))
         place = self._root.get("flowSequenceItemList") or self._root
         for kind, section in _SECTIONS.items():
             if boxes[kind]:
                 yield section, place.list(iter(boxes[kind]))
 
-    def _box(self, id_: str, part: Part, menus: Menus) -> Node:
+    def _box(self, id_: str, part: Part, *, menus: Menus) -> Node:
         kind = _kind(part)
         if part.text_at("__type") not in _KINDS:
             message = f"unknown kind of container {part.text_at('__type')!r}; it is taken as a task"

@@ -90,7 +90,7 @@ class Menus:
         action = choice.get("action") or choice
         type_ = archy_type(action.text_at("__type") or "DisconnectAction")
         if type_ in _HOLDERS:
-            type_, body = self._inner(type_, action, inside)
+            type_, body = self._inner(type_, action, inside=inside)
         else:
             body = self.actions.body(type_, action)
         key = f"menu{type_[:1].upper()}{type_[1:]}"
@@ -101,7 +101,7 @@ class Menus:
         self.actions.ids[item.key_span(key)] = action.text_at("id")
         return item
 
-    def _inner(self, type_: str, action: Part, inside: frozenset[str]) -> tuple[str, dict[str, Node]]:
+    def _inner(self, type_: str, action: Part, *, inside: frozenset[str]) -> tuple[str, dict[str, Node]]:
         """The task or menu that a choice holds itself; a jump when it is used elsewhere too."""
         source, jump, key = _HOLDERS[type_]
         held = action.get(source) or action

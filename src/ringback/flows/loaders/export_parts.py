@@ -20,13 +20,13 @@ from ringback.documents import DEFAULT, Node, read_json
 from ringback.documents.builder import check_size
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*\Z")
-_OPENINGS = (b"%7B", b"%7b", b"{")
+_OPENINGS = (b"%7B", b"%7b", b'{"', b"{ ", b"{\n", b"{\r", b"{\t")
 _HINT = "download or export the flow again; a .i3 file must not be opened and saved by an editor"
 
 
 def is_encoded(text: str) -> bool:
     """Whether a text looks like a `.i3` file: base64 of percent-encoded JSON that begins with a brace."""
-    start = text.lstrip("\ufeff \t\r\n")[:8]
+    start = text.lstrip("\ufeff \t\r\n")[:4]
     try:
         return base64.b64decode(start, validate=True).startswith(_OPENINGS)
     except (binascii.Error, ValueError):

@@ -71,13 +71,13 @@ _TARGETS: Mapping[str, str] = {
 def flow_settings(flow: Part, references: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
     """Every `settings…` block that the export has something for."""
     for key, found in (
-        ("settingsInQueueCall", _block(flow, "inQueueCallFlowSettings", {"holdMusic": "holdMusic"})),
+        ("settingsInQueueCall", _block(flow, "inQueueCallFlowSettings", keys={"holdMusic": "holdMusic"})),
         (
             "settingsOutboundCall",
             _block(
                 flow,
                 "outboundCallSettings",
-                {"contactList": "contactList", "wrapupCode": "defaultWrapupCode"},
+                keys={"contactList": "contactList", "wrapupCode": "defaultWrapupCode"},
             ),
         ),
         ("settingsActionDefaults", _action_defaults(flow)),
@@ -91,7 +91,7 @@ def flow_settings(flow: Part, references: Mapping[str, str]) -> Iterator[tuple[s
             _block(
                 flow,
                 "virtualAgentSettings",
-                {"summarization": "summarization", "assignWrapupCodes": "assignWrapupCodes"},
+                keys={"summarization": "summarization", "assignWrapupCodes": "assignWrapupCodes"},
             ),
         ),
         ("settingsNaturalLanguageUnderstanding", _language_understanding(flow)),
@@ -100,7 +100,7 @@ def flow_settings(flow: Part, references: Mapping[str, str]) -> Iterator[tuple[s
             yield key, flow.map(found)
 
 
-def _block(flow: Part, source: str, keys: Mapping[str, str]) -> dict[str, Node]:
+def _block(flow: Part, source: str, *, keys: Mapping[str, str]) -> dict[str, Node]:
     part = flow.get(source)
     return settings(part, keys) if part is not None else {}
 
@@ -149,14 +149,14 @@ def _error_handling(flow: Part, references: Mapping[str, str]) -> dict[str, Node
         ("agentEscalationHandling", "agentEscalationHandlingType"),
     ):
         if (kind := part.get(source)) is not None:
-            found[key] = _handling(part, kind, references)
+            found[key] = _handling(part, kind, references=references)
     audio = part.get("audio")
     if audio is not None and (node := wrapped(audio)) is not None and node.get("noValue") is None:
         found["preHandlingAudio"] = node
     return found | settings(part, _HANDLING)
 
 
-def _handling(part: Part, kind: Part, references: Mapping[str, str]) -> Node:
+def _handling(part: Part, kind: Part, *, references: Mapping[str, str]) -> Node:
     """`disconnect: {none: true}`, `queue: {targetQueue: …}`, `task: {targetTaskRef: …}`."""
     key = kind.text[:1].lower() + kind.text[1:]
     if key in _TARGETS:

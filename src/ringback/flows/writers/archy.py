@@ -72,9 +72,9 @@ class _Document:
         if flow.greeting is not None:
             yield "initialGreeting", flow.greeting
         if flow.variables:
-            yield "variables", self._variables(flow.variables, flow.body, "variables")
+            yield "variables", self._variables(flow.variables, flow.body, key="variables")
 
-    def _variables(self, declared: Iterable[Variable], body: Node | None, key: str) -> Node:
+    def _variables(self, declared: Iterable[Variable], body: Node | None, *, key: str) -> Node:
         """A `variables:` list; flags are written where the document or the flow's type has them."""
         written = _by_name(body.get(key) if body is not None else None)
         own = self.flow.form == "archy"
@@ -114,7 +114,7 @@ class _Document:
         if (box := self.flow.containers.get(START_UP)) is not None:
             yield "startUpTaskActions", self._actions(box)
             if box.variables:
-                listed = self._variables(box.variables, self.flow.body, "startUpTaskVariables")
+                listed = self._variables(box.variables, self.flow.body, key="startUpTaskVariables")
                 yield "startUpTaskVariables", listed
 
     def _container(self, box: Container) -> Node:
@@ -126,7 +126,7 @@ class _Document:
             members["actions"] = self._actions(box)
         members.pop("variables", None)
         if box.variables:
-            members["variables"] = self._variables(box.variables, box.body, "variables")
+            members["variables"] = self._variables(box.variables, box.body, key="variables")
         if box.kind != "menuTask" and "name" not in members and "refId" not in members:
             members |= {"name": scalar(box.name), "refId": scalar(box.id)}
         found = {key: members[key] for key in order.arranged(members, order.CONTAINERS[kind])}
@@ -168,40 +168,40 @@ class _Nested:
                 members["outputs"] = outputs
             yield mapping({action.type: _arranged(action.type, members)})
 
-    def _branch(self, action: Action, output: str, written: Node | None) -> Node | None:
+    def _branch(self, action: Action, output: str, *, written: Node | None = None) -> Node | None:
         """`actions:` of an output, and what else was written with it; None when there is nothing."""
         items = tuple(self._list(action.id, output))
         rest = {key: node for key, node in written.items() if key != "actions"} if written is not None else {}
         if items:
             rest["actions"] = listing(items)
-        keys = order.arranged(rest, ("name", "value", "actions"), ("enabled",))
+        keys = order.arranged(rest, ("name", "value", "actions"), last=("enabled",))
         return mapping({key: rest[key] for key in keys}) if rest else None
 
     def _outputs(self, action: Action, written: Node | None) -> Node | None:
         names = [output for output in action.outputs if action.type != "switch"]
         if written is not None and written.is_list:
-            return self._named(action, written, names)
+            return self._named(action, written, names=names)
         found: dict[str, Node] = {}
         for name, node in written.items() if written is not None else ():
             if node.is_list:
-                found[name] = self._named(action, node, names)
-            elif (branch := self._branch(action, name, node)) is not None:
+                found[name] = self._named(action, node, names=names)
+            elif (branch := self._branch(action, name, written=node)) is not None:
                 names = [other for other in names if other != name]
                 found[name] = branch
         for name in names:
-            if (branch := self._branch(action, name, None)) is not None:
+            if (branch := self._branch(action, name)) is not None:
                 found[name] = branch
         arranged = {key: found[key] for key in order.arranged(found, order.OUTPUTS)}
         return mapping(arranged) if arranged else None
 
-    def _named(self, action: Action, written: Node, names: list[str]) -> Node:
+    def _named(self, action: Action, written: Node, *, names: list[str]) -> Node:
         """`- intent: {name, actions}`; what is written here is taken out of `names`."""
         items = []
         for item in written:
             for key, body in item.items():
                 name = body.get("name")
                 output = name.text or str(name.value) if name is not None else key
-                branch = self._branch(action, output, body)
+                branch = self._branch(action, output, written=body)
                 items.append(mapping({key: branch if branch is not None else body}))
                 if output in names:
                     names.remove(output)
@@ -212,7 +212,7 @@ class _Nested:
         found = {}
         for key, node in evaluate.items():
             if key == "default":
-                branch = self._branch(action, "default", node)
+                branch = self._branch(action, "default", written=node)
                 if branch is not None:
                     found[key] = branch
             elif key == "cases":
@@ -226,7 +226,7 @@ class _Nested:
     def _cases(self, action: Action, cases: Node) -> Iterator[Node]:
         for number, item in enumerate(cases, start=1):
             for key, case in item.items():
-                yield mapping({key: self._branch(action, f"case{number}", case) or case})
+                yield mapping({key: self._branch(action, f"case{number}", written=case) or case})
 
 
 def nested(actions: Iterable[Action]) -> _Nested:
@@ -285,5 +285,5 @@ def _block(key: str, node: Node) -> Node:
 
 
 def _arranged(type_: str, members: Mapping[str, Node]) -> Node:
-    keys = order.arranged(members, order.of_action(type_), order.last_of_action(type_))
+    keys = order.arranged(members, order.of_action(type_), last=order.last_of_action(type_))
     return mapping({key: members[key] for key in keys})

@@ -111,7 +111,7 @@ def last_of_action(type_: str) -> tuple[str, ...]:
     return ("task", "menu", "speechRecTerms") if type_.startswith("menu") else ("outputs",)
 
 
-def arranged(keys: Iterable[str], order: tuple[str, ...], last: tuple[str, ...] = ()) -> list[str]:
+def arranged(keys: Iterable[str], order: tuple[str, ...], *, last: tuple[str, ...] = ()) -> list[str]:
     """Keys in the order of a table.
 
     >>> arranged(["b", "own", "a"], ("a", "b"))

@@ -29,6 +29,12 @@ _IMPOSSIBLE: Mapping[str, str] = {
     "loopExit": "the plain form has no way out of a loop",
     "menuSubMenu": "the plain form has no menus inside menus",
 }
+# Keys of a plain menu -> where Archy's menu has them.
+_MENU: Mapping[str, tuple[str, ...]] = {
+    "audio": ("audio",),
+    "repeat": ("settingsMenu", "repeatCount"),
+    "timeout": ("settingsMenu", "menuSelectionTimeout"),
+}
 _GRAPH = frozenset(["name", "none", "outputs", "targetTaskRef", "targetMenuRef", "targetStateRef"])
 _NAMES = {type_: name for name, type_ in reversed(list(TYPES.items()))}
 _KEPT = frozenset(["settingsErrorHandling", "settingsMenu", "settingsPrompts"])
@@ -60,7 +66,7 @@ class _Plain:
         actions = [item for box in flow.containers.values() for item in self._container(box)]
         if flow.greeting is not None:
             name = self._unique("Initial greeting")
-            actions.insert(0, self._made(name, "playAudio", first, audio=flow.greeting.plain()))
+            actions.insert(0, self._made(name, "playAudio", after=first, audio=flow.greeting.plain()))
             first = name
         variables = [*flow.variables, *(item for box in flow.containers.values() for item in box.variables)]
         document = {"name": flow.name, "type": _NAMES.get(flow.type, "voice")}
@@ -130,16 +136,14 @@ class _Plain:
             return
         for action in box.actions:
             if reason := _IMPOSSIBLE.get(action.type):
-                self._note(
-                    "error", f"the action {action.name!r} ({action.type}) cannot be written: {reason}", action
+                self._cannot(
+                    f"the action {action.name!r} ({action.type}) cannot be written: {reason}", action
                 )
             elif action.type not in _EDGES:
                 yield self._action(action)
             elif action.body.get("inputs") is not None:
-                self._note(
-                    "error",
-                    f"the inputs of {action.name!r} cannot be written: a jump is only an edge",
-                    action,
+                self._cannot(
+                    f"the inputs of {action.name!r} cannot be written: a jump is only an edge", action
                 )
 
     def _action(self, action: Action) -> dict[str, Any]:
@@ -157,23 +161,18 @@ class _Plain:
 
     def _check_type(self, action: Action) -> None:
         if action.type not in ACTION_KEYS:
-            self._note("error", f"the action type {action.type!r} is not known to the plain form", action)
+            self._cannot(f"the action type {action.type!r} is not known to the plain form", action)
 
     @staticmethod
-    def _made(name: str, type_: str, after: str, **fields: Any) -> dict[str, Any]:
+    def _made(name: str, type_: str, *, after: str, **fields: Any) -> dict[str, Any]:
         return {"name": name, "type": type_, **fields, "on": {"next": after}}
 
     # ---- menus
 
     def _menu(self, box: Container) -> dict[str, Any]:
         found: dict[str, Any] = {"name": self.names[box.id], "type": "Menu"}
-        body = box.body
-        for key, path in (
-            ("audio", ("audio",)),
-            ("repeat", ("settingsMenu", "repeatCount")),
-            ("timeout", ("settingsMenu", "menuSelectionTimeout")),
-        ):
-            node = body.at(*path) if body is not None else None
+        for key, path in _MENU.items():
+            node = box.body.at(*path) if box.body is not None else None
             if node is None or is_empty(node):
                 general = self.flow.settings.get("settingsMenu")
                 node = general.get(path[-1]) if general is not None else None
@@ -197,46 +196,41 @@ class _Plain:
         """The actions that choices are themselves, e.g. a transfer."""
         for choice in box.actions:
             if reason := _IMPOSSIBLE.get(choice.type):
-                self._note("error", f"the choice {choice.name!r} cannot be written: {reason}", choice)
+                self._cannot(f"the choice {choice.name!r} cannot be written: {reason}", choice)
             elif choice.target is None and choice.type.startswith("menu"):
-                type_ = choice.type[4:5].lower() + choice.type[5:]
-                known = ACTION_KEYS.get(type_, frozenset())
-                fields = {
-                    key: node
-                    for key, node in self._fields(choice, type_).items()
-                    if key in {*known, "name", "type"}
-                }
-                if type_ not in ACTION_KEYS:
-                    self._note(
-                        "error", f"the choice {choice.name!r} ({choice.type}) cannot be written", choice
-                    )
-                yield {**fields, "on": {"next": END}}
+                yield {**self._choice_fields(choice), "on": {"next": END}}
+
+    def _choice_fields(self, choice: Action) -> dict[str, Any]:
+        """The fields of the action, without how the choice is chosen."""
+        type_ = choice.type[4:5].lower() + choice.type[5:]
+        if type_ not in ACTION_KEYS:
+            self._cannot(f"the choice {choice.name!r} ({choice.type}) cannot be written", choice)
+        known = {*ACTION_KEYS.get(type_, frozenset()), "name", "type"}
+        return {key: node for key, node in self._fields(choice, type_).items() if key in known}
 
     # ---- what cannot be said
 
     def _check_flow(self) -> None:
         flow = self.flow
         if flow.type not in _NAMES:
-            types = ", ".join(sorted(_NAMES))
-            self._note("error", f"a {flow.type} flow has no plain form", None, hint=f"types: {types}")
+            self._cannot(f"a {flow.type} flow has no plain form", hint=f"types: {', '.join(sorted(_NAMES))}")
         names = [variable.name.lower() for box in flow.containers.values() for variable in box.variables]
         if shared := sorted({name for name in names if names.count(name) > 1}):
-            self._note(
-                "warning", f"tasks share variables that each had for itself: {', '.join(shared)}", None
-            )
+            self._lost(f"tasks share variables that each had for itself: {', '.join(shared)}")
         handling = flow.error_handling
         if handling.audio is not None or handling.kind not in ("disconnect", "endWorkflow"):
-            self._note("warning", f"the error handling ({handling.kind}) is not kept", None)
+            self._lost(f"the error handling ({handling.kind}) is not kept")
         if len(flow.supported_languages) > 1:
-            self._note("warning", f"only the language {flow.default_language} is kept", None)
+            self._lost(f"only the language {flow.default_language} is kept")
         if lost := sorted(set(flow.settings) - _KEPT):
-            self._note("warning", f"settings are not kept: {', '.join(lost)}", None)
+            self._lost(f"settings are not kept: {', '.join(lost)}")
 
-    def _note(self, severity: str, message: str, action: Action | None, *, hint: str = "") -> None:
+    def _cannot(self, message: str, action: Action | None = None, *, hint: str = "") -> None:
         span = action.span if action is not None else None
-        code = "RB045" if severity == "error" else "RB046"
-        note = Diagnostic.at(code, "error" if severity == "error" else "warning", message, span, hint=hint)
-        self.found.append(note)
+        self.found.append(Diagnostic.at("RB045", "error", message, span, hint=hint))
+
+    def _lost(self, message: str) -> None:
+        self.found.append(Diagnostic.at("RB046", "warning", message, None))
 
 
 def _variable(variable: Variable) -> dict[str, Any]:

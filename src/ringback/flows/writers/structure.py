@@ -150,18 +150,21 @@ class _Structure:
     def _again(self, place: _Place) -> Iterator[Action]:
         """The end of a loop's turn: nothing at the end of its own list."""
         if place.parent != place.loop:
-            yield _made("loopNext", "Next Loop", place)
+            yield _made("loopNext", "Next Loop", place=place)
 
     def _jump(self, entry: str, place: _Place) -> Action:
         reference = scalar(f"./tasks/task[{self.entries[entry]}]")
-        return _made("jumpToTask", "Jump to Task", place, targetTaskRef=reference)
+        return _made("jumpToTask", "Jump to Task", place=place, targetTaskRef=reference)
 
     def _end(self, place: _Place) -> Action:
         if self.flow.type == "workflow":
             return _made(
-                "endWorkflow", "End Workflow", place, exitReason=mapping({"noValue": scalar(value=True)})
+                "endWorkflow",
+                "End Workflow",
+                place=place,
+                exitReason=mapping({"noValue": scalar(value=True)}),
             )
-        return _made("disconnect", "Disconnect", place)
+        return _made("disconnect", "Disconnect", place=place)
 
     def _menu(self, box: Container) -> Container:
         """A menu whose choices jump to tasks."""
@@ -186,7 +189,7 @@ class _Structure:
         return replace(choice, type="menuJumpToTask", body=mapping(members))
 
 
-def _made(type_: str, title: str, place: _Place, **fields: Node) -> Action:
+def _made(type_: str, title: str, *, place: _Place, **fields: Node) -> Action:
     """An action that the plain form has as an edge only, at the end of a list."""
     id_ = f"{place.parent or place.task}/{place.branch or ''}/end"
     body = mapping({"name": scalar(title), **fields})

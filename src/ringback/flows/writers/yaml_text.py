@@ -104,7 +104,7 @@ def _block(node: Node, indent: str) -> Iterator[str]:
     """The lines of a value that begins on a line of its own."""
     if node.is_map and node.value:
         for key, member in node.items():
-            yield from _member(key, member, indent)
+            yield from _member(key, member, indent=indent)
     elif node.is_list and node.value:
         for item in node:
             yield from _item(item, indent)
@@ -112,7 +112,7 @@ def _block(node: Node, indent: str) -> Iterator[str]:
         yield f"{indent}{_inline(node)}"
 
 
-def _member(key: str, member: Node, indent: str) -> Iterator[str]:
+def _member(key: str, member: Node, *, indent: str) -> Iterator[str]:
     shown = scalar_text(key)
     if len(shown) > _LONGEST_KEY:
         yield f"{indent}? {shown}"
