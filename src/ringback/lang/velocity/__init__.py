@@ -6,25 +6,34 @@
 
 Text goes through public stages, each with its own type: `tokens()` -> tuple of `Token`, `parse()` -> `Tree`,
 `compile()` -> `Template`. `print_tree()` turns a tree back into text that parses to an equal tree.
-docs/velocity.md lists what is covered, the tools and their policies.
+docs/velocity.md lists what is covered, the tools and their policies. Names load on first use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from ringback.core.errors import LimitError
-from ringback.lang.velocity.errors import RenderError, TemplateSyntaxError
-from ringback.lang.velocity.lexer import tokens
-from ringback.lang.velocity.limits import LIMITS, Limits
-from ringback.lang.velocity.parser import DIRECTIVES, parse
-from ringback.lang.velocity.printer import print_tree
-from ringback.lang.velocity.references import ReferenceUse
-from ringback.lang.velocity.template import Template, compile_template
-from ringback.lang.velocity.tokens import Kind, Token
-from ringback.lang.velocity.tools import TABLES as TOOL_TABLES
-from ringback.lang.velocity.tree import Tree
+if TYPE_CHECKING:
+    from ringback.lang.velocity.api import (
+        DIRECTIVES,
+        LIMITS,
+        TOOL_TABLES,
+        Kind,
+        LimitError,
+        Limits,
+        ReferenceUse,
+        RenderError,
+        Template,
+        TemplateSyntaxError,
+        Token,
+        Tree,
+        compile,  # noqa: A004 - the word of the interface
+        parse,
+        print_tree,
+        render,
+        tokens,
+    )
 
 __all__ = [
     "DIRECTIVES",
@@ -47,29 +56,10 @@ __all__ = [
 ]
 
 
-def compile(source: str, *, name: str = "template") -> Template:  # noqa: A001 - the word of the interface
-    """A template ready to render; the same text gives the same object again.
-
-    Args:
-        source: the template text.
-        name: what errors call it, e.g. "successTemplate".
-
-    Raises:
-        TemplateSyntaxError: the text is no template.
-        LimitError: it is too long or nests too deeply.
-    """
-    return compile_template(source, name)
-
-
-def render(source: str, context: Mapping[str, Any], *, strict: bool = False) -> str:
-    """The text of a template for a context of JSON-like values.
-
-    >>> render("#foreach($x in $xs)$x#if($foreach.hasNext), #end#end", {"xs": [1, 2.0, True]})
-    '1, 2.0, true'
-
-    Raises:
-        TemplateSyntaxError: the text is no template.
-        RenderError: a method threw, or with `strict` a variable is not set.
-        LimitError: a limit of docs/velocity.md was reached.
-    """
-    return compile_template(source, "template").render(context, strict)
+def __getattr__(name: str) -> Any:
+    # Start-up time: a command that renders nothing must not load the engine.
+    if name not in __all__:
+        raise AttributeError(f"module 'ringback.lang.velocity' has no attribute {name!r}")
+    found = getattr(import_module("ringback.lang.velocity.api"), name)
+    globals()[name] = found  # so that the next use costs nothing
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.expressions import ExpressionParser
-from ringback.lang.velocity.tokens import Kind, Token
+from ringback.lang.velocity.kinds import Kind, Token
 
 
 class Arguments:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from ringback.lang.velocity.doubles import double_text, single_text, to_single
 from ringback.lang.velocity.errors import MethodFailed
-from ringback.lang.velocity.limits import LIMITS, over_limit
+from ringback.lang.velocity.limits import Budget, over_limit
 from ringback.lang.velocity.values import LISTS, LONG_MAX, LONG_MIN, Char, Entry, Float32, View, text_of
 
 Numeric: TypeAlias = "int | float | Decimal"
@@ -217,26 +217,12 @@ def order(left: Any, right: Any) -> int | None:
     return None if first is None or second is None else compare(first, second)
 
 
-class _Budget:
-    """Bounds the work of comparing nested values, which shared parts can make exponential."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = LIMITS.steps
-
-    def spend(self, depth: int) -> None:
-        self.left -= 1
-        if self.left < 0 or depth > LIMITS.nesting:
-            raise over_limit("steps", LIMITS.steps, what="comparing two values takes too long")
-
-
 def same(left: Any, right: Any) -> bool:
     """Java's `equals`: numbers only of the same class, collections item by item."""
-    return _same(left, right, depth=0, budget=_Budget())
+    return _same(left, right, depth=0, budget=Budget())
 
 
-def _same(left: Any, right: Any, *, depth: int, budget: _Budget) -> bool:
+def _same(left: Any, right: Any, *, depth: int, budget: Budget) -> bool:
     budget.spend(depth)
     if left is right:
         return True
@@ -257,7 +243,7 @@ def _same(left: Any, right: Any, *, depth: int, budget: _Budget) -> bool:
     return _same_plain(left, right, depth=depth, budget=budget)
 
 
-def _same_plain(left: Any, right: Any, *, depth: int, budget: _Budget) -> bool:
+def _same_plain(left: Any, right: Any, *, depth: int, budget: Budget) -> bool:
     match left:
         case Entry():
             return _same(left.key, right.key, depth=depth, budget=budget) and _same(

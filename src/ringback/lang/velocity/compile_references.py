@@ -12,12 +12,14 @@ from ringback.core.span import Span
 from ringback.lang.velocity import methods
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.errors import MethodFailed, RenderError
+from ringback.lang.velocity.limits import placed
 from ringback.lang.velocity.runtime import Runtime, Value, failure, not_set
 from ringback.lang.velocity.tools import TOOLS
 from ringback.lang.velocity.values import LoopScope, is_true, java_type
 
 Step: TypeAlias = Callable[[Runtime, Any], Any]
 _REGEX_METHODS = frozenset({"matches", "replaceAll", "replaceFirst", "split"})
+_QUICK_METHODS = frozenset({"get", "set", "size", "isEmpty", "add"})
 _LOOP_PROPERTIES: dict[str, Callable[[LoopScope], Any]] = {
     "hasNext": lambda scope: scope.count < scope.total,
     "index": lambda scope: scope.count - 1,
@@ -134,8 +136,7 @@ class ReferenceCompiler:
             except MethodFailed as error:
                 raise failure(error, tool, method=method, span=self.where.span(step.start)) from None
             except LimitError as error:
-                error.span = error.span or self.where.span(step.start)
-                raise
+                raise placed(error, self.where.span(step.start)) from None
 
         return call
 
@@ -192,8 +193,7 @@ class ReferenceCompiler:
             except MethodFailed as error:
                 raise failure(error, value, method=name, span=self.where.span(step.start)) from None
             except LimitError as error:
-                error.span = error.span or self.where.span(step.start)
-                raise
+                raise placed(error, self.where.span(step.start)) from None
             if found is not methods.MISSING:
                 return found
             if rt.strict:
@@ -304,9 +304,11 @@ def _shortened(node: t.Reference) -> t.Reference:
 
 
 def _plain_call(rt: Runtime, value: Any, *, name: str, given: list[Any]) -> Any:
-    found = methods.call(value, name, given)
     kind = type(value)
-    if kind is str or kind is list:
+    if kind is list and name not in _QUICK_METHODS:
+        rt.charge(len(value) >> (3 if not given or type(given[0]) in {str, int} else 0))
+    found = methods.call(value, name, given)
+    if kind is str:
         size = len(value) + (len(found) if type(found) is str else 0)
         if size > 128:
             rt.charge(size >> 7)

@@ -10,6 +10,7 @@ from ringback.lang.velocity import arithmetic
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.compile_references import ReferenceCompiler
 from ringback.lang.velocity.errors import MethodFailed, RenderError
+from ringback.lang.velocity.limits import placed
 from ringback.lang.velocity.methods_collection import map_put
 from ringback.lang.velocity.methods_number import to_int
 from ringback.lang.velocity.runtime import Runtime, Value
@@ -105,8 +106,7 @@ class ValueCompiler(ReferenceCompiler):
             try:
                 return run(rt)
             except LimitError as error:
-                error.span = error.span or self.where.span(start)
-                raise
+                raise placed(error, self.where.span(start)) from None
             except MethodFailed as error:
                 raise RenderError(error.detail, span=self.where.span(start), kind=error.cause) from None
 
@@ -199,6 +199,8 @@ class ValueCompiler(ReferenceCompiler):
         def run(rt: Runtime) -> bool:
             first, second = left(rt), right(rt)
             if first.__class__ is str and second.__class__ is str:
+                if len(first) > 1024:
+                    rt.charge(len(first) >> 10)
                 return (first == second) is wanted
             return bool(self._limited(lambda rt: compare(rt, (first, second)), node.start)(rt))
 

@@ -22,7 +22,7 @@ from ringback.lang.velocity.control import (
     stop,
 )
 from ringback.lang.velocity.errors import RenderError, TemplateSyntaxError
-from ringback.lang.velocity.limits import LIMITS, over_limit
+from ringback.lang.velocity.limits import LIMITS, over_limit, placed
 from ringback.lang.velocity.runtime import (
     DEFINE_DEPTH,
     MACRO_DEPTH,
@@ -177,7 +177,10 @@ class Compiler(ValueCompiler):
             if type(value) is BlockValue:
                 rt.out.append(before)
                 return None if value.write() else literal
-            text = value if type(value) is str else shown(value)
+            try:
+                text = value if type(value) is str else shown(value)
+            except LimitError as error:
+                raise placed(error, self.where.span(node.start)) from None
             if text is None:
                 return null
             if len(text) > 4_096:
@@ -247,6 +250,9 @@ class Compiler(ValueCompiler):
             except BreakSignal as signal:
                 if signal.scope is not None and signal.scope is not scope:
                     raise
+            except (LimitError, RenderError) as error:
+                error.span = error.span or span
+                raise
             finally:
                 rt.loops -= 1
                 restore(rt.vars, name, value=ABSENT if saved is None else saved)
@@ -340,8 +346,7 @@ class Compiler(ValueCompiler):
             try:
                 self._run_text(rt, text_of(found))
             except LimitError as error:
-                error.span = error.span or self.where.span(node.start)
-                raise
+                raise placed(error, self.where.span(node.start)) from None
             finally:
                 rt.nested -= 1
 

@@ -23,10 +23,10 @@ from collections.abc import Mapping
 
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.errors import TemplateSyntaxError
+from ringback.lang.velocity.kinds import Kind, Token
 from ringback.lang.velocity.lexer import Lexer
 from ringback.lang.velocity.limits import LIMITS, over_limit
 from ringback.lang.velocity.source import Source
-from ringback.lang.velocity.tokens import Kind, Token
 
 _SPELLINGS: Mapping[str, str] = {
     "and": "&&",

@@ -22,9 +22,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from ringback.lang.velocity.errors import TemplateSyntaxError
+from ringback.lang.velocity.kinds import Kind, Token
 from ringback.lang.velocity.modes import DIRECTIVE_WORDS, KEYWORD_KINDS, PATTERNS, PLAIN_KINDS, WORD, Mode
 from ringback.lang.velocity.source import Source
-from ringback.lang.velocity.tokens import Kind, Token
 
 _ESCAPED_DIRECTIVE = re.compile(rf"\#(?:\{{{WORD}\}}|{WORD})")
 _PARENTHESIS_FOLLOWS = re.compile(r"[ \t\r\n]*\(")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ringback.core.errors import LimitError
+from ringback.core.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Limits:
 
     source: int = 1_000_000
     nesting: int = 60
-    output: int = 8_000_000
+    output: int = 4_000_000
     steps: int = 500_000
     items: int = 100_000
     macro_depth: int = 20
@@ -42,6 +43,31 @@ def over_limit(name: str, most: float, *, what: str) -> LimitError:
     return LimitError(
         f"{what}: the limit is {most:,}", limit=f"template_{name}", hint="docs/velocity.md lists the limits"
     )
+
+
+class Budget:
+    """Bounds the work on a nested value, which shared parts can make exponential."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = LIMITS.steps
+
+    def spend(self, depth: int) -> None:
+        """Count one visit at a depth.
+
+        Raises:
+            LimitError: too many visits, or too deep.
+        """
+        self.left -= 1
+        if self.left < 0 or depth > LIMITS.nesting:
+            raise over_limit("steps", LIMITS.steps, what="comparing or hashing a value takes too long")
+
+
+def placed(error: LimitError, span: Span) -> LimitError:
+    """The error with a position, unless it has one."""
+    error.span = error.span or span
+    return error
 
 
 def checked_text(text: str) -> str:

@@ -89,6 +89,12 @@ def position(items: Any, value: Any) -> int:
     """`indexOf` by Java's equals; -1 when absent."""
     if type(items) is range:
         return items.index(value) if type(value) is int and value in items else -1
+    kind = type(value)
+    if kind is str or kind is int:
+        for index, other in enumerate(items):
+            if other == value and type(other) is kind:
+                return index
+        return -1
     return next((index for index, other in enumerate(items) if same(other, value)), -1)
 
 

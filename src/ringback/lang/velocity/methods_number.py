@@ -12,7 +12,7 @@ from ringback.lang.velocity.arithmetic import compare as compare_numbers
 from ringback.lang.velocity.arithmetic import same
 from ringback.lang.velocity.doubles import parse_double, to_single
 from ringback.lang.velocity.errors import MethodFailed
-from ringback.lang.velocity.limits import LIMITS, over_limit
+from ringback.lang.velocity.limits import Budget, over_limit
 from ringback.lang.velocity.method import Method, Table
 from ringback.lang.velocity.values import (
     INT_MAX,
@@ -74,10 +74,13 @@ def to_double(value: Any) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def hash_code(value: Any, depth: int = 0) -> int:
+def hash_code(value: Any) -> int:
     """`Object.hashCode` of a value."""
-    if depth > LIMITS.nesting:
-        raise over_limit("nesting", LIMITS.nesting, what="a value nests too deeply")
+    return _hash(value, 0, Budget())
+
+
+def _hash(value: Any, depth: int, budget: Budget) -> int:
+    budget.spend(depth)
     kind = type(value)
     if value is None:
         return 0
@@ -94,16 +97,16 @@ def hash_code(value: Any, depth: int = 0) -> int:
     if kind is Decimal:
         return _decimal_hash(value)
     if kind is View and value.part != "Values":
-        return signed(sum(hash_code(item, depth + 1) for item in value), 32)
+        return signed(sum(_hash(item, depth + 1, budget) for item in value), 32)
     if kind in LISTS:
-        return _folded((hash_code(item, depth + 1) for item in value), 1)
+        return _folded((_hash(item, depth + 1, budget) for item in value), 1)
     if kind is dict:
-        return signed(sum(_pair_hash(key, item, depth) for key, item in value.items()), 32)
-    return _pair_hash(value.key, value.value, depth) if kind is Entry else 0
+        return signed(sum(_pair_hash((key, item), depth, budget) for key, item in value.items()), 32)
+    return _pair_hash((value.key, value.value), depth, budget) if kind is Entry else 0
 
 
-def _pair_hash(key: Any, value: Any, depth: int) -> int:
-    return hash_code(key, depth + 1) ^ hash_code(value, depth + 1)
+def _pair_hash(pair: tuple[Any, Any], depth: int, budget: Budget) -> int:
+    return _hash(pair[0], depth + 1, budget) ^ _hash(pair[1], depth + 1, budget)
 
 
 def _folded(items: Any, start: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from ringback.lang.velocity.tokens import Kind
+from ringback.lang.velocity.kinds import Kind
 
 
 class Mode(StrEnum):

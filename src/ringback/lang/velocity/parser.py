@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ringback.core.errors import LimitError
+from ringback.core.span import Span
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.arguments import CHECKS, Arguments
 from ringback.lang.velocity.errors import TemplateSyntaxError
 from ringback.lang.velocity.expressions import ExpressionParser, reading
-from ringback.lang.velocity.limits import LIMITS, over_limit
+from ringback.lang.velocity.kinds import Kind, Token
+from ringback.lang.velocity.limits import LIMITS, over_limit, placed
 from ringback.lang.velocity.source import Source
-from ringback.lang.velocity.tokens import Kind, Token
 
 _CLOSERS = frozenset({Kind.ELSEIF, Kind.ELSE, Kind.END})
 _OPENERS = frozenset({Kind.SET, Kind.IF, Kind.WORD})
@@ -486,12 +487,14 @@ def parse(source: str, *, name: str = "template", macros: frozenset[str] = froze
         TemplateSyntaxError: the text is no template.
         LimitError: it is too long or nests too deeply.
     """
+    start = Span.at(source, 0, file=name)
     if len(source) > LIMITS.source:
-        raise over_limit("source", LIMITS.source, what=f"the template has {len(source):,} characters")
+        what = f"the template has {len(source):,} characters"
+        raise placed(over_limit("source", LIMITS.source, what=what), start)
     try:
         return t.Tree(Parser(Source.of(source, name), set(macros)).parse(), source, name)
     except RecursionError:
-        raise _too_deep() from None
+        raise placed(_too_deep(), start) from None
 
 
 def _too_deep() -> LimitError:

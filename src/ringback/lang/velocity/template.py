@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ringback.core.errors import LimitError
+from ringback.core.span import Span
 from ringback.lang.velocity.compile_references import Where
 from ringback.lang.velocity.compiler import Compiler, Program
-from ringback.lang.velocity.limits import LIMITS, over_limit
+from ringback.lang.velocity.limits import LIMITS, over_limit, placed
 from ringback.lang.velocity.parser import parse
 from ringback.lang.velocity.references import ReferenceUse, methods_used, references
 from ringback.lang.velocity.runtime import BreakSignal, Runtime, StopSignal
@@ -59,6 +61,10 @@ class Template:
         return self._tree
 
     @property
+    def _start(self) -> Span:
+        return Span.at(self.source, 0, file=self.name)
+
+    @property
     def references(self) -> tuple[ReferenceUse, ...]:
         """Every reference that it uses, in the order of the text."""
         return references(self._tree)
@@ -78,14 +84,18 @@ class Template:
         variables = {**TOOLS, **(copied(dict(context)) if self._changes else context)}
         rt = Runtime(variables, strict, self._program.macros)
         try:
-            self._program.code(rt)
-        except (StopSignal, BreakSignal):
-            pass  # both keep what was written
+            self._run(rt)
+            rt.out.measure()
         except RecursionError:
-            raise _too_deep() from None
-        rt.out.measure()
+            raise placed(_too_deep(), self._start) from None
+        except LimitError as error:
+            raise placed(error, self._start) from None
         text = "".join(rt.out)
         return text if text.isascii() else _LONE_SURROGATE.sub("?", text)
+
+    def _run(self, rt: Runtime) -> None:
+        with suppress(StopSignal, BreakSignal):  # both keep what was written
+            self._program.code(rt)
 
 
 def _too_deep() -> LimitError:
@@ -102,7 +112,7 @@ def _compiled(tree: Tree) -> Program:
     try:
         return Compiler(Where(tree.source, tree.name), _load).program(tree.body)
     except RecursionError:
-        raise _too_deep() from None
+        raise placed(_too_deep(), Span.at(tree.source, 0, file=tree.name)) from None
 
 
 @lru_cache(maxsize=512)

@@ -7,31 +7,60 @@ the indentation and the line end of a directive that stands alone on its line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+# What does not take part in comparison: where a node stands, and for a whole tree its text and name.
+_UNCOMPARED = frozenset({"start", "end"})
+_UNCOMPARED_OF_TREE = frozenset({"source", "name"})
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Node:
+    """Base of all nodes: equality by class and content, without positions.
+
+    Written once here and not generated for each node, which would double the time that importing takes.
+    """
+
+    __slots__ = ()
+
+    def _content(self) -> tuple[Any, ...]:
+        names: tuple[str, ...] = type(self).__match_args__  # type: ignore[attr-defined]  # every node is a dataclass
+        left_out = _UNCOMPARED_OF_TREE if type(self) is Tree else _UNCOMPARED
+        return tuple(getattr(self, name) for name in names if name not in left_out)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._content()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self._content()!r}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Number(Node):
     """A number literal; `text` is as written, the value a Java Integer, Long, BigInteger or Double."""
 
     text: str
     value: int | float
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Boolean(Node):
     """`true` or `false`."""
 
     value: bool
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class String:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class String(Node):
     """A string literal.
 
     Attributes:
@@ -45,89 +74,89 @@ class String:
     raw: str
     value: str
     body: Block | None
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ListLiteral:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ListLiteral(Node):
     """`[a, b]`."""
 
     items: tuple[Expression, ...]
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Range(Node):
     """`[first..last]`."""
 
     first: Expression
     last: Expression
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MapLiteral:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MapLiteral(Node):
     """`{key: value, …}`."""
 
     pairs: tuple[tuple[Expression, Expression], ...]
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Unary(Node):
     """`!x` or `-x`; `operator` is "!" or "-"."""
 
     operator: str
     operand: Expression
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Binary(Node):
     """`left operator right`; word operators are spelled as symbols (`eq` is `==`)."""
 
     operator: str
     left: Expression
     right: Expression
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Property(Node):
     """`.name` in a reference."""
 
     name: str
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Method(Node):
     """`.name(arguments)` in a reference."""
 
     name: str
     arguments: tuple[Expression, ...]
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Index(Node):
     """`[key]` in a reference."""
 
     key: Expression
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
 Step: TypeAlias = "Property | Method | Index"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reference(Node):
     r"""`$root.path`.
 
     Attributes:
@@ -149,8 +178,8 @@ class Reference:
     alternate: Expression | None = None
     escapes: int = 0
     stray: str = ""
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
 
 
 Expression: TypeAlias = (
@@ -158,8 +187,8 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Text(Node):
     """Literal text.
 
     Attributes:
@@ -171,49 +200,49 @@ class Text:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comment(Node):
     """`## …` with its line end, or `#* … *#`; prints nothing."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Raw(Node):
     """`#[[text]]#`; `text` is what it prints, `source` how it is written."""
 
     text: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Escaped:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Escaped(Node):
     """Backslashes before a directive's name, or a run of them: `source` as written, `shown` as printed."""
 
     source: str
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Block(Node):
     """Statements in order."""
 
     items: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Set(Node):
     """`#set(target = value)`."""
 
     target: Reference
     value: Expression
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Branch(Node):
     """`#if(condition)`, `#elseif(condition)` or, with condition None, `#else`, and its block."""
 
     condition: Expression | None
@@ -222,25 +251,25 @@ class Branch:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Ending(Node):
     """The white space around `#end` that belongs to it."""
 
     indent: str = ""
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class If(Node):
     """`#if … #elseif … #else … #end`; the first branch that holds is rendered."""
 
     branches: tuple[Branch, ...]
     ending: Ending = Ending()
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Foreach:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Foreach(Node):
     """`#foreach($variable in items) … #else … #end`."""
 
     variable: Reference
@@ -250,19 +279,19 @@ class Foreach:
     ending: Ending = Ending()
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Parameter(Node):
     """A macro's parameter and its default, or None."""
 
     reference: Reference
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Macro(Node):
     """`#macro(name $a $b=1) … #end`."""
 
     name: str
@@ -271,11 +300,11 @@ class Macro:
     ending: Ending = Ending()
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(Node):
     """`#name(arguments)`, or with a body `#@name(arguments) … #end`.
 
     Attributes:
@@ -293,11 +322,11 @@ class Call:
     ending: Ending = Ending()
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Define(Node):
     """`#define($name) … #end`."""
 
     target: Reference
@@ -305,11 +334,11 @@ class Define:
     ending: Ending = Ending()
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Directive(Node):
     """`#evaluate`, `#break`, `#stop`, `#include` or `#parse`.
 
     Attributes:
@@ -320,7 +349,7 @@ class Directive:
     arguments: tuple[Expression, ...] | None
     indent: str = ""
     tail: str = ""
-    start: int = field(default=0, compare=False)
+    start: int = 0
 
 
 Statement: TypeAlias = (
@@ -328,8 +357,8 @@ Statement: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tree(Node):
     """A whole template.
 
     Attributes:
@@ -339,5 +368,5 @@ class Tree:
     """
 
     body: Block
-    source: str = field(compare=False)
-    name: str = field(default="template", compare=False)
+    source: str
+    name: str = "template"
