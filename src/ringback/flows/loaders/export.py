@@ -6,6 +6,7 @@ so that the two forms of one flow give one model; actions keep the ids that they
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -120,8 +121,8 @@ def _with_ids(flow: Flow, ids: Mapping[Span, str]) -> Flow:
     given = {
         action.id: ids.get(action.span, "") for action in flow.actions.values() if action.span is not None
     }
-    known = list(given.values())
-    new = {made: id_ if id_ and known.count(id_) == 1 else made for made, id_ in given.items()}
+    known = Counter(given.values())
+    new = {made: id_ if id_ and known[id_] == 1 else made for made, id_ in given.items()}
     boxes = {id_: _renamed_box(box, new) for id_, box in flow.containers.items()}
     return replace(flow, containers=boxes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ringback.documents import Node, Problems
@@ -48,7 +49,7 @@ class Boxes:
 
     def _held_by_choices(self) -> frozenset[str]:
         """Ids of the tasks and menus that stand inside the choice that leads to them, and nowhere else."""
-        inside: list[str] = []
+        inside: Counter[str] = Counter()
         others: set[str] = {self._root.text_at("initialSequence")}
         for part in self._parts.values():
             for choice in part.get("menuChoiceList") or ():
@@ -56,14 +57,14 @@ class Boxes:
                 keeps = archy_type(action.text_at("__type")) in ("task", "subMenu")
                 for key in _REFERS:
                     if target := action.text_at(key):
-                        inside.append(target) if keeps else others.add(target)
+                        inside.update([target]) if keeps else others.add(target)
             for action in part.get("actionList") or ():
                 others |= {target for key in _REFERS if (target := action.text_at(key))}
         # Jumps may also lead to a menu inside a choice, but not to a task.
         return frozenset(
             id_
             for id_ in inside
-            if inside.count(id_) == 1
+            if inside[id_] == 1
             and id_ in self._parts
             and (_kind(self._parts[id_]) == "menu" or id_ not in others)
         )

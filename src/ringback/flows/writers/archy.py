@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ringback.documents import Node
@@ -153,7 +153,7 @@ class _Document:
 class _Nested:
     """The actions of a container by the branch that they stand in."""
 
-    by_branch: Mapping[tuple[str | None, str | None], tuple[Action, ...]]
+    by_branch: Mapping[tuple[str | None, str | None], Sequence[Action]]
 
     def top(self) -> Iterator[Node]:
         """The actions at the top."""
@@ -231,10 +231,9 @@ class _Nested:
 
 def nested(actions: Iterable[Action]) -> _Nested:
     """The actions of a container, ready to be written as nested lists."""
-    found: dict[tuple[str | None, str | None], tuple[Action, ...]] = {}
+    found: dict[tuple[str | None, str | None], list[Action]] = {}
     for action in actions:
-        key = (action.parent, action.branch)
-        found[key] = (*found.get(key, ()), action)
+        found.setdefault((action.parent, action.branch), []).append(action)
     return _Nested(found)
 
 

@@ -52,6 +52,8 @@ class _Plain:
     flow: Flow
     found: list[Diagnostic] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=lambda: {END, ""})
+    counts: dict[str, int] = field(default_factory=dict)
     by_id: Mapping[str, Action] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,10 +92,11 @@ class _Plain:
 
     def _unique(self, name: str) -> str:
         """A name that no other action has; END and the empty name mean something else."""
-        taken = {*self.names.values(), END, ""}
-        number, made = 2, name
-        while made in taken:
-            number, made = number + 1, f"{name} {number}".strip()
+        made = name
+        while made in self.taken:
+            number = self.counts[name] = self.counts.get(name, 1) + 1
+            made = f"{name} {number}".strip()
+        self.taken.add(made)
         return made
 
     def _entry(self, container: str | None) -> str:
