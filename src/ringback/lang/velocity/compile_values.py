@@ -160,8 +160,9 @@ class ValueCompiler(ReferenceCompiler):
             case t.Reference() | t.String():
                 return self.where.whole[node.start : node.end]
             case t.Unary():
-                known = self._literal(node.operand) is not None
-                return self.where.whole[node.start : node.end] if known else None
+                operand = self._literal(node.operand)
+                before = self.where.whole[node.start : node.operand.start]
+                return None if operand is None else before.replace("(", "") + operand
             case t.Binary():
                 left = self._literal(node.left)
                 between = self.where.whole[node.left.end : node.right.start]

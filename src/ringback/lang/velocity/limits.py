@@ -28,7 +28,7 @@ class Limits:
 
     source: int = 1_000_000
     nesting: int = 60
-    output: int = 4_000_000
+    output: int = 8_000_000
     steps: int = 500_000
     items: int = 100_000
     macro_depth: int = 20

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ringback.core.errors import LimitError
 from ringback.core.span import Span
 from ringback.lang.velocity import tree as t
 from ringback.lang.velocity.arguments import CHECKS, Arguments
@@ -494,8 +493,5 @@ def parse(source: str, *, name: str = "template", macros: frozenset[str] = froze
     try:
         return t.Tree(Parser(Source.of(source, name), set(macros)).parse(), source, name)
     except RecursionError:
-        raise placed(_too_deep(), start) from None
-
-
-def _too_deep() -> LimitError:
-    return over_limit("nesting", LIMITS.nesting, what="the template nests too deeply")
+        what = "the template nests too deeply"
+        raise placed(over_limit("nesting", LIMITS.nesting, what=what), start) from None
