@@ -26,6 +26,7 @@ COMMANDS = {
         "ringback.cli.timeouts:timeouts",
         "List the timeouts of data action steps, or set them in the file.",
     ),
+    "schema": ("ringback.cli.schema:schema", "JSON Schema of documents, for editors."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from ringback.core.errors import DefinitionError
 from ringback.core.span import Span
 from ringback.dataactions.model import MAX_SUGGESTED_TIMEOUT
 from ringback.documents import Node, read_json, read_yaml
+from ringback.flows.literals import duration_of
 from ringback.flows.loaders import load_flow
 from ringback.flows.loaders.plain_fields import DEFAULT_TIMEOUT_MS
 from ringback.flows.loaders.shapes import is_empty, text_of
@@ -26,7 +26,7 @@ from ringback.flows.model import Action, Flow
 from ringback.flows.timeouts_steps import mentions_steps, nested_steps
 from ringback.flows.timeouts_waits import Wait, worst_waits
 from ringback.lang import expr
-from ringback.lang.expr.values import EvaluationError, from_plain, milliseconds_of
+from ringback.lang.expr.values import EvaluationError, milliseconds_of
 
 Form = Literal["archy", "plain", "export", "steps"]
 # step: its own. settings: `settingsActionDefaults`. dataAction: `timeoutSeconds`. platform: none of these.
@@ -36,9 +36,6 @@ DATA_STEPS = ("callData", "callDataSecure", "callBridge")
 LOOKUP = "plainLookup"
 NO_WAIT = Wait()
 PLATFORM_MS = int(MAX_SUGGESTED_TIMEOUT * 1000)
-_UNITS_MS: Mapping[str, float] = MappingProxyType(
-    {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000, "milliseconds": 1, "ms": 1}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,29 +252,17 @@ def milliseconds_in(node: Node) -> int | None:
         return _computed(text)
     if node.get("var") is not None:
         return None
-    literal = node.get("lit") or node
-    if literal.is_map:
-        return round(sum(_part(unit, amount) for unit, amount in literal.items()))
     try:
-        return _raw_ms(from_plain("dur", literal.value))
+        return milliseconds_of(duration_of(node.get("lit") or node))
     except EvaluationError:
         return None
 
 
-def _part(unit: str, amount: Node) -> float:
-    length = _UNITS_MS.get(unit) or _UNITS_MS.get(f"{unit}s") or 0
-    value = amount.value
-    return length * value if isinstance(value, int | float) and not isinstance(value, bool) else 0
-
-
 def _computed(text: str) -> int | None:
     try:
-        return _raw_ms(expr.evaluate(text).raw)
+        raw = expr.evaluate(text).raw
     except DefinitionError:
         return None
-
-
-def _raw_ms(raw: Any) -> int | None:
     return milliseconds_of(raw) if isinstance(raw, timedelta) else None
 
 

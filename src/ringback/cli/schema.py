@@ -1,0 +1,62 @@
+"""`ringback schema`: JSON Schemas for editors and pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringback.cli.options import guarded
+
+KINDS = ("archy", "world", "action", "scenario")
+
+
+@click.command("schema")
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File to write; standard output when not given.",
+)
+@guarded
+def schema(kind: str, output: Path | None) -> int:
+    """Print the JSON Schema (draft 2020-12) of a KIND of document.
+
+    archy: flows in Archy YAML. world: world.yaml. action: data actions, export JSON and the plain form.
+    docs/schemas.md says how an editor uses them.
+    """
+    import json
+
+    text = json.dumps(_made(kind), ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    from ringback.core.errors import UsageError
+
+    try:
+        output.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    return 0
+
+
+def _made(kind: str) -> dict[str, Any]:
+    """The schema of a kind.
+
+    Raises:
+        UsageError: it does not exist yet.
+    """
+    from ringback.core.errors import UsageError
+    from ringback.flows.schemas import archy_schema, data_action_schema, world_schema
+
+    if kind == "archy":
+        return archy_schema()
+    if kind == "world":
+        return world_schema()
+    if kind == "action":
+        return data_action_schema()
+    hint = "there are: archy, world, action"
+    raise UsageError("the schema of scenarios comes with scenario files, in a later version", hint=hint)
