@@ -33,6 +33,11 @@ _ABOUT = MappingProxyType(
         "actions": "What it does, in order.",
     }
 )
+# Every key of an action or a choice; parts of plain documents and the menu itself have none in Archy YAML.
+ACTION_TYPES = (
+    *ACTION_KEYS,
+    *(key for key in ACTIONS if key not in ACTION_KEYS and key != "menu" and not key.startswith("plain")),
+)
 # Other spellings of kinds that documents have.
 _OTHER_KINDS = ("acdSkill", "phone")
 
@@ -48,7 +53,7 @@ def choice_list(defs: Definitions) -> Schema:
 
 
 def _item(defs: Definitions, *, choices: bool) -> Schema:
-    types = [type_ for type_ in ACTION_KEYS if type_.startswith("menu") is choices]
+    types = [type_ for type_ in ACTION_TYPES if type_.startswith("menu") is choices]
     return single_key({type_: action(type_, defs) for type_ in types}, bare=not choices)
 
 
@@ -67,8 +72,8 @@ def _body(type_: str, defs: Definitions) -> Schema:
     members["outputs"] = outputs(type_, defs)
     for key, build in _SPECIAL.get(type_, {}).items():
         members[key] = described(build(defs), members[key].get("description", ""))
-    # No public flow shows the unseen ones: a key that the table does not have may be right.
-    schema = an_object(members, closed=type_ not in UNSEEN, null=True)
+    # No public flow shows the others: a key that no table has may be right.
+    schema = an_object(members, closed=type_ in ACTION_KEYS and type_ not in UNSEEN, null=True)
     about = known.about if known is not None else "Not simulated yet: running into it ends the run."
     return described(schema, about, title=known.title if known is not None else title_of(type_))
 

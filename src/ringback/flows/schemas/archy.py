@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ringback.flows.keys import ACTION_KEYS, FLOW_KEYS, SETTINGS_KEYS
+from ringback.flows.keys import FLOW_KEYS, SETTINGS_KEYS
 from ringback.flows.loaders.archy import FLOW_TYPES
 from ringback.flows.schemas import fields, values
-from ringback.flows.schemas.actions import action_list, container, variable_list
+from ringback.flows.schemas.actions import ACTION_TYPES, action_list, container, variable_list
 from ringback.flows.schemas.parts import (
     ANYTHING,
     TEXT,
@@ -86,7 +86,7 @@ def _parts(defs: Definitions) -> dict[str, Schema]:
 
 def _defaults(defs: Definitions) -> Schema:
     """`settingsActionDefaults`: fields of actions by action type."""
-    types = [type_ for type_ in ACTION_KEYS if not type_.startswith("menu")]
+    types = [type_ for type_ in ACTION_TYPES if not type_.startswith("menu")]
     members = {
         type_: {"type": ["object", "null"], "properties": fields.properties(type_, defs)} for type_ in types
     }
