@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.helpers import EXAMPLE, invoke
+from tests.cli.helpers import EXAMPLE, ROOT, invoke
 from tests.corpus import CORPUS, needs_corpus
 
 LISTED = """\
@@ -32,6 +32,23 @@ def test_text() -> None:
     done = invoke("timeouts", EXAMPLE / "flow.yaml")
     assert (done.code, done.out, done.err) == (0, LISTED, "")
     assert max(len(line) for line in done.out.splitlines()) <= 100
+
+
+def test_the_page_shows_real_output() -> None:
+    page = (ROOT / "docs" / "timeouts.md").read_text(encoding="utf-8")
+    assert f"$ ringback timeouts examples/customer_lookup/flow.yaml\n{LISTED}```" in page
+
+
+def test_names_that_several_steps_have(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    steps = [{"type": "data-action", "name": "Get", "settings": {"timeout": 5}}] * 2
+    file.write_text(json.dumps({"name": "S", "steps": steps}), encoding="utf-8")
+    refused = invoke("timeouts", file, "--set", "Get=10s")
+    assert (refused.code, "Get#/steps/0  (line 1)\n    Get#/steps/1" in refused.err) == (2, True)
+    assert invoke("timeouts", file, "--set", "Get#/steps/1=10s").code == 0
+    assert [step["settings"]["timeout"] for step in json.loads(file.read_text("utf-8"))["steps"]] == [5, 10]
+    assert invoke("timeouts", file, "--set", "Get=20s", "--all").code == 0
+    assert [step["settings"]["timeout"] for step in json.loads(file.read_text("utf-8"))["steps"]] == [20, 20]
 
 
 def test_json(flow: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ringback.core.errors import DefinitionError
 from ringback.flows.timeouts import PLATFORM_MS, Timeouts, read_timeouts
@@ -144,6 +147,55 @@ def test_worst_wait(tasks: tuple[str, ...], expected: str) -> None:
     assert dict(shown) == wanted
 
 
+# A random flow: a wait, a decision of two lists, a loop of a count and a list.
+LISTS = st.recursive(
+    st.integers(1, 9).map(lambda seconds: [seconds]),
+    lambda inner: st.lists(
+        st.one_of(st.integers(1, 9), st.tuples(inner, inner), st.tuples(st.integers(1, 4), inner)),
+        min_size=1,
+        max_size=4,
+    ),
+    max_leaves=8,
+)
+
+
+def written(items: list[Any], names: Iterator[str]) -> str:
+    parts = []
+    for item in items:
+        if isinstance(item, int):
+            parts.append(call(next(names), str(item)))
+        elif isinstance(item[0], int):
+            parts.append(loop(f"{{lit: {item[0]}}}", written(item[1], names)))
+        else:
+            parts.append(decide(*(written(branch, names) for branch in item)))
+    return ", ".join(parts)
+
+
+def walked(items: list[Any], before: int, *, names: Iterator[str], waits: dict[str, int]) -> int:
+    """The longest way through a list, by trying every way; the wait of each step on the way."""
+    for item in items:
+        if isinstance(item, int):
+            before += item
+            waits[next(names)] = before
+        elif isinstance(item[0], int):
+            body = walked(item[1], 0, names=(f"_{number}" for number in count()), waits={})
+            walked(item[1], before + (item[0] - 1) * body, names=names, waits=waits)
+            before += item[0] * body
+        else:
+            before = max([walked(branch, before, names=names, waits=waits) for branch in item])
+    return before
+
+
+@settings(deadline=None)
+@given(LISTS)
+def test_worst_waits_of_random_flows(items: list[Any]) -> None:
+    waits: dict[str, int] = {}
+    walked(items, 0, names=(f"S{number}" for number in count()), waits=waits)
+    found = read(flow(written(items, (f"S{number}" for number in count()))))
+    assert {step.name: step.wait.ms // 1000 for step in found.steps} == waits
+    assert not any(step.wait.cycle or step.wait.computed for step in found.steps)
+
+
 def test_an_in_queue_task_starts_again() -> None:
     text = f"inqueueCall:\n  name: Q\n  startUpTaskActions: [{A}, {B}]\n"
     assert [(step.wait.ms, step.wait.cycle) for step in read(text).steps] == [(11_000, True)] * 2
@@ -238,13 +290,13 @@ def test_the_steps_of_a_large_flow_are_found_without_recursion() -> None:
 
 @needs_corpus
 def test_every_corpus_flow_lists(capsys: pytest.CaptureFixture[str]) -> None:
-    count = 0
+    number = 0
     for path in (*FLOWS, *EXPORTS):
         for step in read_timeouts(path.read_text(encoding="utf-8"), file=path.name).steps:
-            count += 1
+            number += 1
             assert step.name
             assert step.timeout_ms is None or step.timeout_ms > 0
             assert step.wait.ms >= step.waits_ms
     with capsys.disabled():
-        sys.stdout.write(f"\n{count} data action steps in {len(FLOWS)} flows and {len(EXPORTS)} exports\n")
-    assert count == 202
+        sys.stdout.write(f"\n{number} data action steps in {len(FLOWS)} flows and {len(EXPORTS)} exports\n")
+    assert number == 202
