@@ -97,8 +97,12 @@ class Compiler(ValueCompiler):
         render = self._rendered(node)
         code = self.block(t.Block((node,)))
 
+        plain = not node.escapes and not node.stray
+
         def run(rt: Runtime) -> str:
             found = value(rt)
+            if plain and found.__class__ is str:
+                return found
             return rt.captured(code) if type(found) is BlockValue else render(rt, found) or ""
 
         # A call may have effects, so its value is asked for once only.
