@@ -81,7 +81,12 @@ def world_of(document: Any, files: Mapping[str, Any]) -> World:
     """The world of a mapping; None is the permissive world."""
     if document is None:
         return World()
-    return load_world(json.dumps(document), file="world.yaml", read=lambda name: json.dumps(files[name]))
+    return load_world(json.dumps(document), file="world.yaml", read=lambda name: _file(files[name]))
+
+
+def _file(content: Any) -> str:
+    """The text of a file: flows are written as text, JSON as a mapping."""
+    return content if isinstance(content, str) else json.dumps(content)
 
 
 def transport(spec: Any, name: str = "reply") -> Transport:

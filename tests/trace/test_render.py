@@ -121,6 +121,23 @@ CASES: list[tuple[ev.Event, list[str]]] = [
         ['to queue "VIP" refused: TransferFailed closed'],
     ),
     (ev.TimeWaited(ms=2000), ["2 s pass"]),
+    (ev.PlatformTold(kind="setUUIData", facts={"uuiData": "x"}), ['tells setUUIData uuiData = "x"']),
+    (
+        ev.PlatformTold(kind="sendResponse", output="failure", decided_by="scenario"),
+        ["tells sendResponse failure (as the scenario says)"],
+    ),
+    (
+        ev.ScheduleEvaluated(schedule="Site", local_time="2025-01-06T10:00", status="open", active=["Week"]),
+        ["schedule Site at 2025-01-06T10:00: open (Week)"],
+    ),
+    (
+        ev.FlowCalled(flow="Lang", flow_type="commonModule", inputs={"Common.in": 1}),
+        ["commonModule Lang (called) Common.in = 1"],
+    ),
+    (
+        ev.FlowReturned(flow="Lang", output="default", values={"Common.out": 2}),
+        ["back from Lang default Common.out = 2"],
+    ),
     (ev.LoopTurned(index=0, count=3), ["turn 1 of 3"]),
     (
         ev.FlowErrorRaised(

@@ -87,6 +87,19 @@ POLICIES: Mapping[str, Policy] = _table(
         "A sequence that runs off its end disconnects the call.",
     ),
     Policy(
+        "open_end_of_state",
+        ("end_flow",),
+        "A sequence of a flow without a call that runs off its end ends the flow.",
+    ),
+    Policy(
+        "default_error_handling",
+        (
+            "by_flow_type",
+            "disconnect",
+        ),
+        "Without error handling of its own a workflow ends and a bot exits; other flows disconnect.",
+    ),
+    Policy(
         "loop_count_above_99",
         ("cut_to_99",),
         "A computed loop count above 99 is cut to 99.",
@@ -125,6 +138,105 @@ POLICIES: Mapping[str, Policy] = _table(
         "set_language_effect",
         ("task_end", "immediately"),
         "Set Language takes effect when the task ends.",
+    ),
+    Policy(
+        "declared_output",
+        ("first",),
+        "An action of which only the outputs are known takes the first, unless the scenario names one.",
+    ),
+    Policy(
+        "platform_accepts",
+        ("success",),
+        "What the platform is told to do works, unless the scenario says otherwise.",
+    ),
+    Policy(
+        "unknown_flow",
+        ("outcome",),
+        "A called flow without a document gives what the scenario says, else Default and plain values.",
+    ),
+    Policy(
+        "find_not_found",
+        (
+            "unchanged",
+            "not_set",
+        ),
+        "A look-up that finds nothing leaves its variable as it was.",
+    ),
+    Policy(
+        "find_name_not_set",
+        (
+            "flow_error",
+            "not_found",
+        ),
+        "Looking something up by a NOT_SET name or id is a flow error.",
+    ),
+    Policy(
+        "schedule_order",
+        (
+            "emergency_holiday_closed_open",
+            "emergency_holiday_open_closed",
+        ),
+        "A schedule group is tried for emergency, holiday, closed, open in this order; else it is closed.",
+    ),
+    Policy(
+        "schedule_without_times",
+        (
+            "active",
+            "inactive",
+        ),
+        "A schedule without times is active, and a schedule group without schedules is open.",
+    ),
+    Policy(
+        "no_schedule_group",
+        (
+            "closed",
+            "open",
+        ),
+        "Evaluate Schedule Group without a group is Closed, unless its emergency group is on.",
+    ),
+    Policy(
+        "agent_answers",
+        (
+            "never",
+            "at_estimated_wait",
+        ),
+        "In an in-queue flow no agent answers: after ten turns the run ends as waiting.",
+    ),
+    Policy(
+        "queue_position",
+        ("constant",),
+        "Position and estimated wait stay as the world says while time passes.",
+    ),
+    Policy(
+        "hold_music_length",
+        ("one_minute",),
+        "A hold music prompt that is played in full lasts a minute.",
+    ),
+    Policy(
+        "bot_matching",
+        (
+            "keywords",
+            "exact",
+        ),
+        "An intent is meant when its name or an utterance is said, else by most words in common.",
+    ),
+    Policy(
+        "bot_misses",
+        (
+            "max_leaves",
+            "after_max",
+        ),
+        "The miss that reaches the maximum of silences or misunderstandings leaves the question.",
+    ),
+    Policy(
+        "bot_exit_reason",
+        ("plain",),
+        "The exit reason of a bot is exit, error, recognitionFailure, agentEscalation or disconnect.",
+    ),
+    Policy(
+        "digital_reading",
+        ("no_time",),
+        "Messages to read take no virtual time.",
     ),
     Policy(
         "permissive_values",

@@ -73,21 +73,25 @@ class ActionBuilder:
         """The getter of a wrapped value anywhere in the body."""
         return self.values.getter(node, type_)
 
+    def communication(self, node: Node | None) -> Getter:
+        """The getter of a communication as text; "" for none."""
+        return self.audio(node, "com")
+
     def type_of(self, node: Node) -> str:
         """The type that a wrapped value has without a target."""
         return self.values.type_of(node)
 
     def text(self, path: str) -> Getter:
         """The getter of an audio field as spoken text."""
-        return self.audio(self.node(path))
+        return self.audio(self.node(path), "com" if path.endswith("ommunication") else "aud")
 
-    def audio(self, node: Node | None) -> Getter:
-        """The getter of an audio node as spoken text; "" for none and for silence."""
+    def audio(self, node: Node | None, type_: str = "aud") -> Getter:
+        """The getter of an audio or communication node as text; "" for none and for silence."""
         if node is None or is_empty(node):
             return constant("")
         if "tts" in dict(node.items()) and node.get("alternateSequences") is None:
             return constant(speech_text(self.compile(node, "aud")(None)))
-        read = self.compile(node, "aud")
+        read = self.compile(node, type_)
         return lambda run: speech_text(read(run)) if (raw := read(run)) is not None else ""
 
     def duration(self, path: str, setting: str, fallback_ms: int) -> Getter:
@@ -120,6 +124,18 @@ class ActionBuilder:
             return settings["settingsMenu"].at(key) if "settingsMenu" in settings else None
         defaults = settings.get("settingsActionDefaults")
         return defaults.at(group, key) if defaults is not None and key else None
+
+    @property
+    def flow_type(self) -> str:
+        """The flow's type."""
+        return self.plan.flow.type
+
+    def flow_setting(self, path: str) -> Node | None:
+        """A member of the flow's settings blocks."""
+        block, *rest = path.split(".")
+        node = self.plan.flow.settings.get(block)
+        found = node.at(*rest) if node is not None else None
+        return None if is_empty(found) else found
 
     # ---- variables
 

@@ -8,6 +8,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
+from ringback.core.errors import UsageError
 from ringback.engine import contacts_search
 from ringback.engine.caller import Step
 from ringback.engine.data_calls import DataCalls
@@ -89,6 +90,18 @@ class ScriptedDriver:
     def _wait(self, effect: ask.Wait) -> ask.Reply:
         return self._pass(effect.ms)
 
+    def _tell(self, effect: ask.Tell) -> ask.Reply:
+        """What the scenario says; else the first output, with plain values where nothing is known."""
+        found = self.world.outcome(effect.names)
+        if found is None:
+            values = {name: sample(type_) for name, type_ in effect.wanted.items()}
+            made_up = {"permissive_values": "plain"} if values else {}
+            policies = {effect.policy: ""} if effect.outputs else {}
+            output = next((name for name in effect.outputs if name != "*"), "")
+            return ask.Told(0, output, values, "policy", policies | made_up)
+        output = _known_output(effect, found.output)
+        return ask.Told(0, output, dict(found.values), "scenario")
+
     # ---- the organisation
 
     def _post(self, effect: ask.PostLookup) -> ask.Reply:
@@ -119,7 +132,8 @@ class ScriptedDriver:
     def _transfer(self, effect: ask.Transfer) -> ask.Reply:
         kind = {"queue": "que", "user": "usr", "group": "grp"}.get(effect.target_type)
         found = self.world.resource(kind, effect.target) if kind is not None else None
-        if kind is not None and found is None:
+        lacks_flow = self.world.flows is not None and effect.target.lower() not in self.world.flows
+        if (kind is not None and found is None) or (effect.target_type == "flow" and lacks_flow):
             return _refused("TransferTargetNotFound", f"no {effect.target_type} {effect.target!r}")
         if found is not None and found.fields.get("accepts") is False:
             return _refused("TransferFailed", f"{effect.target} does not accept transfers")
@@ -129,6 +143,17 @@ class ScriptedDriver:
 def spoken_ms(text: str) -> int:
     """How long audio takes in virtual time."""
     return MS_PER_CHARACTER * len(text)
+
+
+def _known_output(effect: ask.Tell, output: str) -> str:
+    """The output as the action spells it; the first one when the scenario names none."""
+    if not output:
+        return next((name for name in effect.outputs if name != "*"), "")
+    spelled = {name.lower(): name for name in effect.outputs}
+    if output.lower() not in spelled and "*" not in spelled:
+        known = ", ".join(effect.outputs) or "none"
+        raise UsageError(f"{effect.names[0]!r} has no output {output!r}", hint=f"it has: {known}")
+    return spelled.get(output.lower(), output)
 
 
 def _taken(effect: ask.Gather, keys: str) -> tuple[str, str]:
@@ -152,5 +177,6 @@ _ANSWERS: Mapping[type, Callable[[ScriptedDriver, Any], ask.Reply]] = MappingPro
         ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001
         ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001
         ask.Transfer: ScriptedDriver._transfer,  # noqa: SLF001
+        ask.Tell: ScriptedDriver._tell,  # noqa: SLF001
     }
 )

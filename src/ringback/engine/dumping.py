@@ -10,16 +10,18 @@ import msgspec
 from ringback.core.errors import UsageError
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
+from ringback.engine import calling
+from ringback.engine.frames import End, Frame
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program
-from ringback.engine.session import End, Frame, Session
+from ringback.engine.session import Session
 from ringback.engine.world import World
 from ringback.flows.actions.base import Finish, LoopState
 from ringback.flows.builtins import BUILT_INS
 from ringback.flows.effects import AnyEffect
 from ringback.lang.expr.values import from_json, to_json
 
-VERSION = 1
+VERSION = 2
 _PSEUDO = {"#greeting": GREETING, "#errorHandling": HANDLING}
 
 
@@ -41,12 +43,18 @@ def dump(session: Session) -> dict[str, Any]:
         "language": session.language,
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
+        "nesting": [session.depth, session.queue_turns, session.intent],
         "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
         "interaction": _dump_interaction(session),
         "end": _dump_end(session.end),
+        "child": [list(_key(session.child)), dump(session.child)] if session.child is not None else None,
     }
+
+
+def _key(session: Session) -> tuple[str, str]:
+    return session.program.flow.type, session.program.flow.name
 
 
 def load(program: Program, world: World, state: dict[str, Any]) -> Session:
@@ -82,14 +90,24 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.language = state["language"]
     session.actions_run, session.action_limit = state["actions"]
     session.begun, session.handling, session.over_limit = state["flags"]
+    session.depth, session.queue_turns, session.intent = state["nesting"]
     session.event_count = state["event_count"]
     session.end = _load_end(state["end"])
+    if state.get("child") is not None:
+        (kind, name), inner = state["child"]
+        found = session.world.flow(name, (kind,))
+        if found is None:
+            raise UsageError(f"the world has no flow {name!r} any more", hint="start a new run")
+        session.child = load(found, session.world, inner)
+        calling.share(session, session.child)
 
 
 def fork(session: Session) -> Session:
     """A second session in the same state, to try another branch."""
     copy = load(session.program, session.world, dump(session))
     copy.events = list(session.events) if session.events is not None else None
+    if copy.child is not None:
+        calling.share(copy, copy.child)
     return copy
 
 
@@ -132,6 +150,7 @@ def _dump_interaction(session: Session) -> dict[str, Any]:
         "to": interaction.to,
         "channel": interaction.channel,
         "conversation_id": interaction.conversation_id,
+        "queue": interaction.queue,
         "variables": given,
         "participant_data": dict(interaction.participant_data),
         "built_ins": {name: to_json(BUILT_INS[name][0], raw) for name, raw in interaction.built_ins.items()},
@@ -145,6 +164,7 @@ def _load_interaction(program: Program, data: dict[str, Any]) -> Interaction:
         to=data["to"],
         channel=data["channel"],
         conversation_id=data["conversation_id"],
+        queue=data["queue"],
         variables=tuple((name, from_json(slots[name.lower()].type, raw)) for name, raw in data["variables"]),
         participant_data=data["participant_data"],
         built_ins={name: from_json(BUILT_INS[name][0], raw) for name, raw in data["built_ins"].items()},

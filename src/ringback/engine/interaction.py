@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ringback.engine import queueing
 from ringback.flows.builtins import BUILT_INS
 
 CHANNELS = ("voice", "message", "email", "chat", "workflow")
@@ -16,6 +17,7 @@ class Moment(Protocol):
 
     language: str
     services: Any
+    world: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Interaction:
         conversation_id: GUID of the conversation.
         variables: (name, raw value) set before the flow starts (`--set`).
         participant_data: attributes that the participant brings.
+        queue: name of the queue in which the interaction waits (in-queue flows); "" when unknown.
         built_ins: raw values for further built-in variables, by their name.
     """
 
@@ -38,6 +41,7 @@ class Interaction:
     conversation_id: str = "00000000-0000-4000-8000-000000000001"
     variables: tuple[tuple[str, Any], ...] = ()
     participant_data: Mapping[str, str] = field(default_factory=dict)
+    queue: str = ""
     built_ins: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
@@ -70,4 +74,10 @@ class Interaction:
                 return "1.0"
             case "Message.IsNewConversation":
                 return True
+            case "Call.CurrentQueue":
+                return queueing.current_queue(moment)  # type: ignore[arg-type]  # the moment is a session
+            case "Call.PositionInQueue":
+                return queueing.position(moment)  # type: ignore[arg-type]
+            case "Call.EstimatedWaitTime":
+                return queueing.estimated_wait(moment)  # type: ignore[arg-type]
         return () if BUILT_INS[name][0].endswith("_coll") else None

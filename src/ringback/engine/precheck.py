@@ -77,6 +77,10 @@ def _lack(kind: str, name: str, *, world: World, calls: DataCalls) -> tuple[str,
         if world.tables is None or world.table(name) is not None:
             return None
         return f"the world has no data table {name!r}", f"add it to `dataTables:` in {world.source}"
+    if kind == "flow":
+        if world.flows is None or name.strip().lower() in world.flows:
+            return None
+        return f"the world has no flow {name!r}", f"add it to `flows:` in {world.source}"
     if world.resource(kind, name) is not None:
         return None
     section = SECTION_OF[kind]

@@ -111,6 +111,18 @@ def _transfer(effect: ask.Transfer, reply: ask.TransferReply) -> Pair:
     return [], [attempt]
 
 
+def _told(effect: ask.Tell, reply: ask.Told) -> Pair:
+    told = events.PlatformTold(
+        kind=effect.kind,
+        facts=effect.facts,
+        output=reply.output,
+        values=reply.values,
+        decided_by=reply.source,
+    )
+    said = [events.AudioPlayed(text=effect.text, role="message")] if effect.text else []
+    return [], [told, *(said if reply.output != "failure" else [])]
+
+
 def _wait(effect: ask.Wait, _reply: Any) -> Pair:
     return [], [events.TimeWaited(ms=effect.ms)]
 
@@ -125,6 +137,7 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
         ask.FindContacts: _contacts,
         ask.Transfer: _transfer,
         ask.Wait: _wait,
+        ask.Tell: _told,
     }
 )
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ringback.core.policies import POLICIES, Policies
+from ringback.engine import opening
 from ringback.trace.events import PolicyUsed
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class SessionServices:
         """Policies that this run used, with the choice."""
         return self._policies.used
 
+    def share(self, other: SessionServices) -> None:
+        """Use the policies of another session of the same interaction."""
+        self._policies = other._policies
+        self._start, self.seed = other.start, other.seed
+
     def now(self) -> datetime:
         """The virtual current moment, whole seconds."""
         return (self._start + timedelta(milliseconds=self._session.at_ms)).replace(microsecond=0)
@@ -55,6 +61,24 @@ class SessionServices:
     def find(self, kind: str, key: str, by: str) -> Any:
         """The one object of a kind by name or id; None when there is not exactly one."""
         return self._session.world.entity(kind, key, by=by)
+
+    def bot_end(self, reason: str = "exit") -> dict[str, str]:
+        """What a bot says of its end: its last intent, and why it ended."""
+        self.policy("bot_exit_reason")
+        intent = self._session.intent
+        return {"exitReason": reason} | ({"intent": intent} if intent else {})
+
+    def emergency(self, group: Any) -> bool:
+        """Whether an emergency group is switched on."""
+        return opening.emergency(self._session, group)
+
+    def schedule_active(self, schedule: Any, zone: str, *, when: datetime | None) -> bool:
+        """Whether a schedule is active at a moment (None: now) in a zone ("": the organisation's)."""
+        return opening.active(self._session, schedule, zone=zone, when=when)
+
+    def schedule_group(self, group: Any, *, when: datetime | None) -> tuple[str, list[str]]:
+        """Status of a schedule group, and the names of its active schedules."""
+        return opening.group(self._session, group, when=when)
 
     def policy(self, name: str) -> str:
         """The choice of a policy; its first use is an event."""

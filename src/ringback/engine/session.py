@@ -10,12 +10,15 @@ Everything a session holds between an effect and its reply is plain data; `dumpi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
+
+import msgspec
 
 from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 from ringback.core.seam import DEFAULT_START, Seam
+from ringback.engine import calling, queueing
+from ringback.engine.frames import OPEN_ENDS, End, Frame
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
 from ringback.engine.recording import events_of
@@ -25,6 +28,7 @@ from ringback.engine.world import World
 from ringback.flows.actions.base import (
     OPEN_END,
     Call,
+    CallFlow,
     Enter,
     Exit,
     Finish,
@@ -41,36 +45,6 @@ from ringback.trace import events
 
 MAX_ACTIONS = 10_000  # per invocation (help: how many actions can I run in a flow)
 MAX_ACTIONS_IN_HANDLING = 1_000
-
-
-@dataclass(slots=True)
-class Frame:
-    """A task or menu that is running.
-
-    Attributes:
-        room: index of its container.
-        values: its variables' raw values, in slot order.
-        back: index of the callTask node to return to; -1 when nothing called it.
-        called_ms: when that callTask began.
-        loops: node index of a loop -> where it stands.
-        next_language: what Set Language asked for, in force when this task ends.
-    """
-
-    room: int
-    values: list[Any]
-    back: int = -1
-    called_ms: int = 0
-    loops: dict[int, LoopState] = field(default_factory=dict)
-    next_language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How the flow ended; `status` is "ended", "failed", or "limit" once it ran into the action limit."""
-
-    finish: Finish
-    action: str
-    status: str = "ended"
 
 
 class Session:
@@ -110,6 +84,10 @@ class Session:
         self.over_limit = False
         self.begun = False
         self.end: End | None = None
+        self.child: Session | None = None
+        self.depth = 0
+        self.queue_turns = 0
+        self.intent = ""
 
     # ---- the machine
 
@@ -121,7 +99,9 @@ class Session:
         """
         if self.ended:
             return None
-        return self._run(self._start) if reply is None else self._run(self._answered, reply)
+        if reply is None:
+            return self._run(self._start)
+        return self._run(self._answered if self.child is None else self._inside, reply)
 
     def _run(self, step: Callable[..., Next | None], *arguments: Any) -> Effect | None:
         """Take a step and follow what comes of it until the next effect; faults go to the error handling."""
@@ -167,9 +147,9 @@ class Session:
             raise InternalError("the session waits for a reply")
         self.begun = True
         flow = self.program.flow
-        self.emit(
-            events.FlowStarted(flow=flow.name, flow_type=flow.type, interaction=self.interaction.facts())
-        )
+        if not self.depth:
+            facts = self.interaction.facts()
+            self.emit(events.FlowStarted(flow=flow.name, flow_type=flow.type, interaction=facts))
         # An initial value may read the variables that stand above it.
         self.flow = [None] * len(self.program.initial)
         for position, initial in enumerate(self.program.initial):
@@ -270,6 +250,34 @@ class Session:
         first = room.entry if entry is None else entry
         return self._begin(first) if first >= 0 else self._open_end()
 
+    def _call_flow(self, call: CallFlow) -> Next | None:
+        """Begin a flow inside this one."""
+        self.child = calling.begin(self, call)
+        if self.child is None:
+            return calling.unknown(self, call)
+        return self._after_child(self.child, self.child.advance())
+
+    def _inside(self, reply: Reply) -> Next | None:
+        assert self.child is not None
+        self.waiting = None
+        return self._after_child(self.child, self.child.advance(reply))
+
+    def _after_child(self, child: Session, effect: Effect | None) -> Next | None:
+        """The inner flow asks for something, came back, or ended the interaction."""
+        calling.take_over(self, child)
+        if effect is not None:
+            return cast("Next", effect)
+        self.child, end = None, child.end
+        assert end is not None
+        if end.finish.kind not in calling.RETURNS or end.status == "failed":
+            self._over(end.finish, end.status)
+            return None
+        output, values = calling.results(child, end.finish)
+        self.emit(
+            events.FlowReturned(flow=child.program.flow.name, output=output, values=calling.shown(child))
+        )
+        return self.program.nodes[self.node].resume(self, (output, values))
+
     def _return(self, finished: Return) -> Next | None:
         self._left(finished.output)
         return self._come_back(finished.output)
@@ -278,9 +286,7 @@ class Session:
         """The current task is over: resume the action that called it."""
         frame = self.frames[-1]
         if frame.back < 0:
-            self.services.policy("open_end")
-            self._over(Finish("disconnect"))
-            return None
+            return self._last_end(output)
         results = self.end_of_task()
         self._switch_language(len(self.frames) - 1)
         self.frames.pop()
@@ -288,6 +294,19 @@ class Session:
         self.node, self.started_ms = frame.back, frame.called_ms
         self.memo = {}
         return self.program.nodes[frame.back].resume(self, (output, results))
+
+    def _last_end(self, output: str) -> Next | None:
+        """The container that nobody called is over: what that means depends on the flow's type."""
+        kind, room = self.program.flow.type, self.frames[-1].room
+        if self.program.rooms[room].kind == "loopTask" and not self.handling:
+            return queueing.again(self, room)
+        if kind == "commonModule":
+            self._over(Finish("endModule", details=(("output", output),)))
+            return None
+        ended = OPEN_ENDS.get(kind, "disconnect")
+        self.services.policy("open_end" if ended == "disconnect" else "open_end_of_state")
+        self._over(Finish(ended))
+        return None
 
     def end_of_task(self) -> Mapping[str, Any]:
         """Values of the current task's output variables, by lower-case name without scope."""
@@ -313,12 +332,18 @@ class Session:
             self._ran("")
         self._over(finish)
 
+    def leave(self, finish: Finish, status: str = "ended") -> None:
+        """End the flow from outside its actions (an agent answers, the simulation stops waiting)."""
+        self._over(finish, status)
+
     def _over(self, finish: Finish, status: str = "ended") -> None:
         if self.over_limit and status == "ended":
             status = "limit"
         self.end = End(
             finish, self.program.nodes[self.node].ref.name if self.node != GREETING else "", status
         )
+        if self.depth:
+            return  # the calling flow tells
         self.emit(
             events.FlowEnded(
                 kind=finish.kind,
@@ -385,6 +410,9 @@ class Session:
         if self.node > HANDLING:
             node = self.program.nodes[self.node]
             event.action, event.source = node.ref, node.source
+            if self.depth:
+                inner = f"{self.program.flow.name}/{node.ref.id}"
+                event.action = msgspec.structs.replace(node.ref, id=inner)
         self.events.append(event)
 
     def _ran(self, output: str) -> None:
@@ -455,6 +483,7 @@ _FOLLOW: Mapping[type, Callable[[Session, Any], Next | None]] = {
     Exit: Session._exit,  # noqa: SLF001 - the table belongs to the class
     Enter: Session._enter,  # noqa: SLF001
     Call: Session._call,  # noqa: SLF001
+    CallFlow: Session._call_flow,  # noqa: SLF001
     Goto: Session._goto,  # noqa: SLF001
     Return: Session._return,  # noqa: SLF001
     Finish: Session._finish,  # noqa: SLF001

@@ -8,16 +8,19 @@ A section that is there is complete. A run without any world is permissive in ev
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringback.dataactions.auth import Integration
 from ringback.dataactions.execute import NO_INTEGRATION
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.transport import Transport
 from ringback.lang.expr.values import Entity
+
+if TYPE_CHECKING:
+    from ringback.engine.program import Program
 
 _NAMESPACE = uuid.UUID("6c9f0cc2-5f3b-4b0e-9a2e-0d4b6a2f7c11")
 
@@ -69,6 +72,14 @@ class DataActionSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a scenario says about an action: the output that it takes, and values for what it writes."""
+
+    output: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The organisation. Names are compared without regard to case.
 
@@ -79,6 +90,9 @@ class World:
         hosts: origin -> origin that requests really go to.
         country: region for national phone numbers, e.g. "US".
         time_zone: the organisation's zone.
+        flows: other flows by lower-case name: their programs, None for one without a document; None when
+            the section is absent (open).
+        outcomes: lower-case name of an action, a called flow or an action type -> what a scenario says.
         source: name of the document; "" for the permissive world.
     """
 
@@ -90,6 +104,8 @@ class World:
     hosts: Mapping[str, str] = field(default_factory=dict)
     country: str = "US"
     time_zone: str = "UTC"
+    flows: Mapping[str, Program | None] | None = None
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     source: str = ""
 
     @property
@@ -108,11 +124,25 @@ class World:
     def entity(self, kind: str, key: str, *, by: str = "name") -> Entity | None:
         """The same as a value of the expression language."""
         found = self.resource(kind, key, by=by)
-        return None if found is None else Entity(kind, found.id, found.name, dict(found.fields))
+        if found is None:
+            return None
+        # Lists and mappings describe the simulation (days, members of a group), not a property of the value.
+        fields = {key: fact for key, fact in found.fields.items() if isinstance(fact, str | bool | int)}
+        return Entity(kind, found.id, found.name, fields)
 
     def data_action(self, name: str) -> DataActionSetup | None:
         """What is known about a data action; None when the section is open or does not list it."""
         return (self.data_actions or {}).get(name.strip().lower())
+
+    def flow(self, name: str, kinds: tuple[str, ...]) -> Program | None:
+        """The program of another flow of one of these types; None when there is no document of it."""
+        found = (self.flows or {}).get(name.strip().lower())
+        return found if found is not None and found.flow.type in kinds else None
+
+    def outcome(self, names: Iterable[str]) -> Outcome | None:
+        """What the scenario says under the first of these names that it knows."""
+        known = self.outcomes
+        return next((known[key] for name in names if (key := name.strip().lower()) in known), None)
 
     def table(self, name: str) -> Table | None:
         """The table of that name, or None."""

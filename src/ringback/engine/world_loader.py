@@ -10,6 +10,8 @@
         file: lookup_customer.json    its document
         reply: replies/alice.json     answers it; also status:503, timeout, slow:2s …, {status, headers, body}
         credentials: {…}              likewise authResponse, baseUrl
+    flows: {Language: language.yaml}  other flows: bots and common modules run inside
+    outcomes: {Send Response: failure}    which output an action takes; also {output, values}
     contacts: [{firstName: Alice, workPhone: "+15551234567"}]
     participantData: {tier: gold}
     hosts: {"https://crm.example": "http://127.0.0.1:8081"}
@@ -31,7 +33,10 @@ from ringback.dataactions.faults import transport_of
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.transport import CannedTransport, Transport, response_of
 from ringback.documents import Node, Problems, read_yaml
-from ringback.engine.world import DataActionSetup, Resource, Table, World, made_id
+from ringback.engine import calendars, queueing
+from ringback.engine.program import Program, compile_flow
+from ringback.engine.world import DataActionSetup, Outcome, Resource, Table, World, made_id
+from ringback.flows.loaders import load_flow
 from ringback.flows.needs import SECTIONS
 
 Read = Callable[[str], str]
@@ -47,6 +52,8 @@ _KEYS = frozenset(
         "contacts",
         "participantData",
         "hosts",
+        "flows",
+        "outcomes",
     ]
 )
 _ACTION_KEYS = frozenset(["file", "reply", "credentials", "authResponse", "baseUrl"])
@@ -94,6 +101,10 @@ class _Loader:
             participant_data={key: _text(node) for key, node in self._mapping("participantData")},
             hosts=dict(self._host(key, node) for key, node in self._mapping("hosts")),
             country=self._country(),
+            flows=self._flows(),
+            outcomes={
+                key.strip().lower(): self._outcome(key, node) for key, node in self._mapping("outcomes")
+            },
             time_zone=_text(document.get("timeZone")) or "UTC",
             source=file,
         )
@@ -132,7 +143,20 @@ class _Loader:
 
     def _resource(self, name: str, node: Node, *, code: str) -> Resource:
         fields = {key: member.plain() for key, member in node.items() if key not in ("name", "id")}
+        self._check_facts(node, code, fields=fields)
         return Resource(name, _text(node.get("id")) or made_id(code, name), fields)
+
+    def _check_facts(self, node: Node, code: str, *, fields: dict[str, Any]) -> None:
+        """What a schedule, a group of them or a queue says of itself must be readable."""
+        try:
+            if code == "sch":
+                calendars.schedule_of(fields)
+            elif code == "sqg" and "timeZone" in fields:
+                calendars.zone_of(fields["timeZone"])
+            elif code == "que" and "estimatedWait" in fields:
+                queueing.wait_ms(fields["estimatedWait"])
+        except ValueError as error:
+            self._error(str(error), node, hint="see docs/world.md")
 
     def _table(self, name: str, node: Node) -> Table:
         """`{key: column, rows: [{column: value}]}`."""
@@ -148,6 +172,31 @@ class _Loader:
             else:
                 rows[value] = {column: cell.plain() for column, cell in row.items()}
         return Table(name, key, rows)
+
+    def _flows(self) -> dict[str, Program | None] | None:
+        """`[name]`, or name to the file of its document; a name alone exists without running inside."""
+        node = self.document.get("flows")
+        if node is None:
+            return None
+        named = list(node.items()) if node.is_map else [(_text(item), Node(None, item.span)) for item in node]
+        return {name.strip().lower(): self._flow(member) for name, member in named}
+
+    def _flow(self, node: Node) -> Program | None:
+        if node.value is None:
+            return None
+        file = node.get("file") if node.is_map else node
+        if file is None:
+            self._error("a flow names its file", node, hint="write `Name: flow.yaml`")
+            return None
+        text = self._file(file)
+        return None if text is None else compile_flow(load_flow(text, file=_text(file)))
+
+    def _outcome(self, name: str, node: Node) -> Outcome:
+        """A bare output, or `{output: …, values: {…}}`."""
+        if not node.is_map:
+            return Outcome(_text(node))
+        self.problems.unknown_keys(node, {"output", "values"}, where=f"in the outcome of {name!r}")
+        return Outcome(_text(node.get("output")), _plain_map(node.get("values")) or {})
 
     def _contacts(self) -> tuple[Mapping[str, Any], ...] | None:
         node = self.document.get("contacts")

@@ -124,6 +124,28 @@ class Wait(Effect, frozen=True, tag="wait"):
     ms: int
 
 
+class Tell(Effect, frozen=True, tag="tell"):
+    """Tell the platform something, or ask it which way an action goes. Answered by `Told`.
+
+    Attributes:
+        kind: the action's type.
+        names: by which names a scenario may speak of it, first the most particular one.
+        facts: what is told, in friendly JSON.
+        outputs: the action's outputs, the one that is taken when nothing is said first; "*" stands for any.
+        wanted: output values that the flow keeps -> expression type code.
+        text: what the customer reads or hears if it works; "" for nothing.
+        policy: the policy that decides when the scenario says nothing.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    facts: dict[str, Any]
+    outputs: tuple[str, ...] = ()
+    wanted: dict[str, str] = {}
+    text: str = ""
+    policy: str = "declared_output"
+
+
 class Done(msgspec.Struct, frozen=True, tag_field="reply", tag="done"):
     """It was played or waited."""
 
@@ -191,6 +213,21 @@ class TransferReply(msgspec.Struct, frozen=True, tag_field="reply", tag="transfe
     error_message: str = ""
 
 
+class Told(msgspec.Struct, frozen=True, tag_field="reply", tag="told"):
+    """Which output the action leaves through, and values for what it writes.
+
+    Attributes:
+        source: "scenario" or "policy".
+        policies: policies that decided.
+    """
+
+    elapsed_ms: int = 0
+    output: str = ""
+    values: dict[str, Any] = {}
+    source: str = ""
+    policies: dict[str, str] = {}
+
+
 def entered(keys: str, terminator: str) -> str:
     """The digits of an entry without the key that ended it.
 
@@ -201,6 +238,6 @@ def entered(keys: str, terminator: str) -> str:
 
 
 AnyEffect: TypeAlias = (
-    Play | Gather | CallDataAction | PostLookup | LookUpRow | FindContacts | Transfer | Wait
+    Play | Gather | CallDataAction | PostLookup | LookUpRow | FindContacts | Transfer | Wait | Tell
 )
-Reply: TypeAlias = Done | HungUp | Input | DataActionReply | RowReply | ContactsReply | TransferReply
+Reply: TypeAlias = Done | HungUp | Input | DataActionReply | RowReply | ContactsReply | TransferReply | Told

@@ -23,6 +23,8 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
         "emergencyGroups": "emg",
         "prompts": "pmt",
         "wrapUpCodes": "wrc",
+        "utilizationLabels": "utl",
+        "grammars": "gmr",
     }
 )
 SECTION_OF: Mapping[str, str] = MappingProxyType({code: section for section, code in SECTIONS.items()})
@@ -31,15 +33,17 @@ SECTION_OF: Mapping[str, str] = MappingProxyType({code: section for section, cod
 def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
     """Everything that a flow names: (kind, name, where, action).
 
-    The kind is "dataAction", "dataTable", or a type code such as "que" for literal resources.
+    The kind is "dataAction", "dataTable", "flow", or a type code such as "que" for literal resources.
     """
     for action in flow.actions.values():
         known = ACTIONS.get(action.type)
         for found in fields_of(action, known.fields) if known is not None else ():
             field, node = found.field, found.node
-            if field.role == "name" and field.type in ("dataAction", "dataTable"):
+            if field.role == "name" and field.type in ("dataAction", "dataTable", "flow"):
                 for name, _ in node.items():
                     yield field.type, name, Node(name, node.key_span(name)), action
+                if field.type == "flow" and not node.is_map and node.text:
+                    yield field.type, node.text, node, action
             elif field.role == "value" and field.type in SECTION_OF:
                 named = node.at("lit", "name")
                 if named is not None:

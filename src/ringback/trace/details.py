@@ -182,6 +182,37 @@ def _waited(event: ev.TimeWaited) -> Written:
     return _one((f"{_seconds(event.ms)} pass", "dim"))
 
 
+def _told(event: ev.PlatformTold) -> Written:
+    facts = ", ".join(f"{name} = {shown(value, 40)}" for name, value in event.facts.items())
+    by = _paren("as the scenario says") if event.decided_by == "scenario" else ""
+    return _one(
+        ("tells", "dim"), (event.kind, "name"), (facts, "plain"), (event.output, "value"), (by, "dim")
+    )
+
+
+def _schedule(event: ev.ScheduleEvaluated) -> Written:
+    active = _paren(", ".join(event.active))
+    return _one(
+        ("schedule", "dim"),
+        (event.schedule, "name"),
+        (f"at {event.local_time}:", "dim"),
+        (event.status, "value"),
+        (active, "dim"),
+    )
+
+
+def _flow_called(event: ev.FlowCalled) -> Written:
+    given = ", ".join(f"{name} = {shown(value, 40)}" for name, value in event.inputs.items())
+    return _one(
+        (event.flow_type, "dim"), (event.flow, "heading"), (_paren("called"), "dim"), (given, "plain")
+    )
+
+
+def _flow_returned(event: ev.FlowReturned) -> Written:
+    given = ", ".join(f"{name} = {shown(value, 40)}" for name, value in event.values.items())
+    return _one(("back from", "dim"), (event.flow, "heading"), (event.output, "value"), (given, "plain"))
+
+
 def _turn(event: ev.LoopTurned) -> Written:
     return _one((f"turn {event.index + 1} of {event.count}", "dim"))
 
@@ -256,6 +287,10 @@ _WRITERS: Mapping[type[ev.Event], Callable[[Any], Written]] = MappingProxyType(
         ev.LanguageSet: _language,
         ev.TransferAttempted: _transfer,
         ev.TimeWaited: _waited,
+        ev.PlatformTold: _told,
+        ev.ScheduleEvaluated: _schedule,
+        ev.FlowCalled: _flow_called,
+        ev.FlowReturned: _flow_returned,
         ev.LoopTurned: _turn,
         ev.FlowErrorRaised: _fault,
         ev.ErrorHandlingStarted: _handling,

@@ -168,6 +168,41 @@ class TimeWaited(Event, tag="time_waited"):
     ms: int
 
 
+class PlatformTold(Event, tag="platform_told"):
+    """The flow told the platform something (milestone, tag, message …); `decided_by` scenario or policy."""
+
+    kind: str
+    facts: dict[str, Any] = {}
+    output: str = ""
+    values: dict[str, Any] = {}
+    decided_by: str = ""
+
+
+class ScheduleEvaluated(Event, tag="schedule_evaluated"):
+    """A schedule or schedule group was looked at: the moment in its zone, the answer."""
+
+    schedule: str
+    local_time: str
+    status: str
+    active: list[str] = []
+
+
+class FlowCalled(Event, tag="flow_called"):
+    """A bot flow or common module began inside this interaction; its actions' ids begin with its name."""
+
+    flow: str
+    flow_type: str
+    inputs: dict[str, Any] = {}
+
+
+class FlowReturned(Event, tag="flow_returned"):
+    """The called flow came back; `output` is the branch that it chose."""
+
+    flow: str
+    output: str
+    values: dict[str, Any] = {}
+
+
 class LoopTurned(Event, tag="loop_turned"):
     """A loop began a turn; the index counts from 0."""
 
@@ -255,6 +290,10 @@ AnyEvent: TypeAlias = (
     | LanguageSet
     | TransferAttempted
     | TimeWaited
+    | PlatformTold
+    | ScheduleEvaluated
+    | FlowCalled
+    | FlowReturned
     | LoopTurned
     | FlowErrorRaised
     | ErrorHandlingStarted

@@ -8,14 +8,25 @@ from types import MappingProxyType
 from ringback.flows.actions.base import ActionType, Builder, Field, Step
 from ringback.flows.actions.call_data import CALL_DATA
 from ringback.flows.actions.call_task import CALL_TASK
+from ringback.flows.actions.called_flows import (
+    CALL_BOT_FLOW,
+    CALL_COMMON_MODULE,
+    CALL_DIGITAL_BOT_FLOW,
+    CALL_VOICE_FLOW,
+)
+from ringback.flows.actions.change_state import CHANGE_STATE
 from ringback.flows.actions.collect_input import COLLECT_INPUT
 from ringback.flows.actions.data_table_lookup import DATA_TABLE_LOOKUP
 from ringback.flows.actions.decision import DECISION
 from ringback.flows.actions.disconnect import DISCONNECT, MENU_DISCONNECT
 from ringback.flows.actions.end_task import END_TASK
+from ringback.flows.actions.ends import ENDS
+from ringback.flows.actions.evaluate_schedule import EVALUATE_SCHEDULE
+from ringback.flows.actions.evaluate_schedule_group import EVALUATE_SCHEDULE_GROUP
+from ringback.flows.actions.finds import FIND_USERS_BY_ID, FINDS
 from ringback.flows.actions.get_external_contact import GET_EXTERNAL_CONTACT
 from ringback.flows.actions.get_participant_data import GET_PARTICIPANT_DATA
-from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_SUB_MENU, MENU_TASK
+from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_JUMP_TO_MENU, MENU_SUB_MENU, MENU_TASK
 from ringback.flows.actions.jump_to_task import JUMP_TO_TASK, MENU_JUMP_TO_TASK
 from ringback.flows.actions.loop import LOOP, LOOP_EXIT, LOOP_NEXT
 from ringback.flows.actions.menu import MENU
@@ -25,21 +36,38 @@ from ringback.flows.actions.play_audio import PLAY_AUDIO
 from ringback.flows.actions.search_external_contacts import SEARCH_EXTERNAL_CONTACTS
 from ringback.flows.actions.set_language import SET_LANGUAGE
 from ringback.flows.actions.set_participant_data import SET_PARTICIPANT_DATA
+from ringback.flows.actions.set_screen_pop import SET_SCREEN_POP
 from ringback.flows.actions.switch import SWITCH
 from ringback.flows.actions.transfer_to_acd import MENU_TRANSFER_TO_ACD, TRANSFER_TO_ACD
+from ringback.flows.actions.transfer_to_flow import (
+    MENU_TRANSFER_TO_FLOW,
+    MENU_TRANSFER_TO_FLOW_SECURE,
+    TRANSFER_TO_FLOW,
+    TRANSFER_TO_FLOW_SECURE,
+)
+from ringback.flows.actions.transfer_to_group import MENU_TRANSFER_TO_GROUP, TRANSFER_TO_GROUP
 from ringback.flows.actions.transfer_to_number import MENU_TRANSFER_TO_NUMBER, TRANSFER_TO_NUMBER
 from ringback.flows.actions.transfer_to_user import MENU_TRANSFER_TO_USER, TRANSFER_TO_USER
+from ringback.flows.actions.transfer_to_voicemail import MENU_TRANSFER_TO_VOICEMAIL, TRANSFER_TO_VOICEMAIL
 from ringback.flows.actions.update_data import UPDATE_DATA
 from ringback.flows.actions.wait import WAIT
 
 _ALL = (
+    CALL_BOT_FLOW,
+    CALL_COMMON_MODULE,
     CALL_DATA,
+    CALL_DIGITAL_BOT_FLOW,
     CALL_TASK,
+    CALL_VOICE_FLOW,
+    CHANGE_STATE,
     COLLECT_INPUT,
     DATA_TABLE_LOOKUP,
     DECISION,
     DISCONNECT,
     END_TASK,
+    EVALUATE_SCHEDULE,
+    EVALUATE_SCHEDULE_GROUP,
+    FIND_USERS_BY_ID,
     GET_EXTERNAL_CONTACT,
     GET_PARTICIPANT_DATA,
     JUMP_TO_MENU,
@@ -49,12 +77,17 @@ _ALL = (
     LOOP_NEXT,
     MENU,
     MENU_DISCONNECT,
+    MENU_JUMP_TO_MENU,
     MENU_JUMP_TO_TASK,
     MENU_SUB_MENU,
     MENU_TASK,
     MENU_TRANSFER_TO_ACD,
+    MENU_TRANSFER_TO_FLOW,
+    MENU_TRANSFER_TO_FLOW_SECURE,
+    MENU_TRANSFER_TO_GROUP,
     MENU_TRANSFER_TO_NUMBER,
     MENU_TRANSFER_TO_USER,
+    MENU_TRANSFER_TO_VOICEMAIL,
     PLAIN_CHOICE,
     PLAIN_CONTACT_LOOKUP,
     PLAIN_LOOKUP,
@@ -62,12 +95,19 @@ _ALL = (
     SEARCH_EXTERNAL_CONTACTS,
     SET_LANGUAGE,
     SET_PARTICIPANT_DATA,
+    SET_SCREEN_POP,
     SWITCH,
     TRANSFER_TO_ACD,
+    TRANSFER_TO_FLOW,
+    TRANSFER_TO_FLOW_SECURE,
+    TRANSFER_TO_GROUP,
     TRANSFER_TO_NUMBER,
     TRANSFER_TO_USER,
+    TRANSFER_TO_VOICEMAIL,
     UPDATE_DATA,
     WAIT,
+    *ENDS,
+    *FINDS,
 )
 ACTIONS: Mapping[str, ActionType] = MappingProxyType({action.key: action for action in _ALL})
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NoReturn, Protocol, TypeAlias
 
 from ringback.documents import Node
-from ringback.flows.effects import AnyEffect, Reply
+from ringback.flows.effects import AnyEffect, Reply, Tell
 from ringback.flows.keys import ACTION_KEYS
 from ringback.flows.model import Action
 from ringback.lang.expr.environment import Services
@@ -54,6 +54,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class CallFlow:
+    """Run another flow and come back: the action is resumed with (branch, raw outputs by lower-case name).
+
+    A flow that nobody loaded becomes the effect `unknown`, and the action is resumed with its reply.
+
+    Attributes:
+        kinds: flow types that it may have, e.g. ("commonModule",).
+        inputs: (name with scope, raw value).
+    """
+
+    kinds: tuple[str, ...]
+    name: str
+    inputs: tuple[tuple[str, Any], ...]
+    unknown: Tell
+
+
+@dataclass(frozen=True, slots=True)
 class Goto:
     """Go on at a node of another container, whose variables start afresh, and do not come back."""
 
@@ -83,7 +100,7 @@ class Finish:
     details: tuple[tuple[str, Any], ...] = ()
 
 
-Next: TypeAlias = AnyEffect | Exit | Enter | Call | Goto | Return | Finish
+Next: TypeAlias = AnyEffect | Exit | Enter | Call | CallFlow | Goto | Return | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +192,10 @@ class Builder(Protocol):
         """The getter of an audio field as spoken text ("" when missing)."""
         ...
 
+    def communication(self, node: Node | None) -> Getter:
+        """The getter of a communication that stands anywhere, as text ("" when missing)."""
+        ...
+
     def duration(self, path: str, setting: str, fallback_ms: int) -> Getter:
         """Milliseconds of a Duration field, else of the flow's setting, else the platform's default."""
         ...
@@ -189,6 +210,15 @@ class Builder(Protocol):
 
     def variable_type(self, node: Node | None) -> str:
         """Type code of the variable that a node names; "any" when none."""
+        ...
+
+    @property
+    def flow_type(self) -> str:
+        """The flow's type in Archy's spelling."""
+        ...
+
+    def flow_setting(self, path: str) -> Node | None:
+        """A member of the flow's settings blocks, e.g. "settingsUserInput.noInputsMax"; None when unset."""
         ...
 
     def is_secure(self, node: Node | None) -> bool:

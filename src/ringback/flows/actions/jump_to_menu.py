@@ -36,6 +36,15 @@ JUMP_TO_MENU = ActionType(
     ends=True,
     source="scripting SDK: ActionJumpToMenu",
 )
+MENU_JUMP_TO_MENU = ActionType(
+    key="menuJumpToMenu",
+    title="Jump to Menu (menu choice)",
+    about="A menu choice that continues in another menu.",
+    build=build,
+    fields=(Field("targetMenuRef", "menu", "ref", required=True, about="The menu."),),
+    ends=True,
+    source="scripting SDK: ActionJumpToMenu of a menu",
+)
 MENU_TASK = ActionType(
     key="menuTask",
     title="Task (menu choice)",

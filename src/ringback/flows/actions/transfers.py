@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ringback.flows.actions.base import Builder, Exit, Field, Finish, FlowFault, Next, Step
+from ringback.flows.actions.base import Builder, Exit, Field, Finish, FlowFault, Getter, Next, Step
 from ringback.flows.actions.bindings import bindings, write
 from ringback.flows.effects import Play, Transfer, TransferReply
 
 TRANSFER_FIELDS = (
     Field("preTransferAudio", "aud", about="Played before the attempt."),
     Field("failureTransferAudio", "aud", about="Played when it did not work."),
+    Field("preTransferCommunication", "com", about="Sent before the attempt, in digital flows."),
+    Field("failureTransferCommunication", "com", about="Sent when it did not work, in digital flows."),
     Field("failureOutputs.errorType", "str", "writes", about="Kind of failure."),
     Field("failureOutputs.errorMessage", "str", "writes", about="Text of the failure."),
 )
@@ -26,9 +28,15 @@ def named(kind: str, target_type: str, *, value: Any, field: str) -> Transfer:
     return Transfer(kind, target_type, value.name or value.id or "", value.id or "")
 
 
+def _words(b: Builder, when: str) -> Getter:
+    """What the customer hears or reads, as text: digital flows have communications, calls have audio."""
+    kind = "Communication" if b.has(f"{when}Communication") else "Audio"
+    return b.text(f"{when}{kind}")
+
+
 def transfer_step(b: Builder, target: Target) -> Step:
     """Pre-transfer audio, the attempt, and on refusal failure audio, failure outputs, the Failure output."""
-    before, after = b.text("preTransferAudio"), b.text("failureTransferAudio")
+    before, after = _words(b, "preTransfer"), _words(b, "failureTransfer")
     outputs = bindings(b, b.node("failureOutputs"))
     failure: Exit = b.exit("failure")
 
