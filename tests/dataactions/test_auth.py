@@ -104,6 +104,22 @@ def test_a_kept_token_that_a_401_refuses_is_fetched_again_once(
     assert [asked["path"] for asked in server.requests] == calls
 
 
+def test_the_new_token_stands_in_every_part_of_the_second_request() -> None:
+    with http_server(service(["t1"])) as server, HttpTransport(LOCAL) as transport:
+        integration = oauth(server.url)
+        integration.tokens.response = {"access_token": "old"}
+        document = changed(
+            EXPORT, "config.request.requestUrlTemplate", f"{server.url}/c?$authResponse.access_token"
+        )
+        document = changed(document, "config.request.requestTemplate", "[${authResponse.access_token}]")
+        document = changed(document, "config.response", {"successTemplate": "{}"})
+        header = {"Authorization": "Bearer ${authResponse.access_token}"}
+        action = action_of(changed(document, "config.request.headers", header))
+        execute(action, {"phone": "1"}, transport=transport, integration=integration)
+    seen = [(asked["path"], asked["body"]) for asked in server.requests]
+    assert seen == [("/c?old", "[old]"), ("/token", "grant_type=client_credentials"), ("/c?t1", "[t1]")]
+
+
 def test_a_new_token_that_is_refused_is_not_fetched_again() -> None:
     with http_server(service([])) as server, HttpTransport(LOCAL) as transport:
         report = execute(

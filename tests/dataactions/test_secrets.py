@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringback.dataactions.secrets import Secrets, tokens_in
+from ringback.dataactions.secrets import Secrets, header_secrets, tokens_in
 
 SECRET = 'p@ss "w0rd"/ü'
 HIDE = Secrets.of([SECRET, {"nested": ["abcd1234"]}, 42, None, True, "ab"])
@@ -22,7 +22,12 @@ TEXTS = [
     ("abcd1234", "***"),
     ("42", "***"),
     ("ab", "***"),
-    ("abc 42", "abc 42"),
+    ("abc 42, 142", "abc ***, 142"),
+    ("a&b=ab;abc", "a&b=***;abc"),
+    ("P%40SS%20%22W0rd%22%2f%c3%bc", "***"),
+    ("u=p%2540ss%2520%2522w0rd%2522%252F%25C3%25BC", "u=***"),
+    ('{"k": "{\\"p\\": \\"p@ss \\\\\\"w0rd\\\\\\"/ü\\"}"}', '{"k": "{\\"p\\": \\"***\\"}"}'),
+    ("<b>p@ss &quot;w0rd&quot;/ü</b>", "<b>***</b>"),
     ("nothing", "nothing"),
     ("https://x.example/?a=1&access_token=zzz&b=2", "https://x.example/?a=1&access_token=***&b=2"),
     ("?api_key=zzz", "?api_key=***"),
@@ -33,6 +38,25 @@ TEXTS = [
 def test_texts(text: str, shown: str) -> None:
     assert HIDE.text(text) == shown
     assert Secrets.none().text(text) == text
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user:"])
+@pytest.mark.parametrize("after", ["", "1", "12"])
+def test_base64_around_a_secret(before: str, after: str) -> None:
+    """`$encoding.base64("$user:$password")`: at most a part of one character of each end is left."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        shown = HIDE.text(f"Basic {encode(f'{before}{SECRET}{after}'.encode()).decode()}")
+        left = shown.removeprefix("Basic ").partition("***")
+        assert left[1] == "***"
+        assert len(left[0]) <= len(before) * 8 // 6 + 1
+        assert len(left[2].rstrip("=")) <= len(after) * 8 // 6 + 2
+
+
+def test_secret_headers_are_secrets_wherever_they_are_echoed() -> None:
+    assert header_secrets({"authorization": "Basic abc", "X-Api-Key": "k1", "Accept": "*/*"}) == [
+        "Basic abc", "abc", "k1", "",
+    ]  # fmt: skip
+    assert header_secrets({"Authorization": "Bearer ${authResponse.access_token}"}) == []
 
 
 VALUES: list[tuple[Any, Any]] = [

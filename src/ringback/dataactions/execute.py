@@ -30,7 +30,7 @@ from ringback.dataactions.prepare import (
     reason,
 )
 from ringback.dataactions.report import Findings, Operation, Report, Status
-from ringback.dataactions.secrets import tokens_in
+from ringback.dataactions.secrets import header_secrets, tokens_in
 from ringback.dataactions.translate import context_of
 from ringback.dataactions.transport import (
     MAX_RESPONSE_BYTES,
@@ -188,6 +188,7 @@ class _Steps:
             if any(mark in value.strip() for mark in "\r\n\0"):
                 raise failures.processing(f"Header {name} holds a line break after rendering")
         self.found.headers = rendered
+        self.found.secrets += header_secrets(rendered)
         return rendered
 
     def body(self) -> Any:
@@ -244,10 +245,10 @@ class _Steps:
         if response.status == 401 and self._may_retry():
             self.integration.tokens.response = None
             self.authenticate()
-            self.headers()
             self.url()
-            self.found.request = request = self._request(request.body)
-            response = self._exchange(request)
+            self.headers()
+            self.body()  # the token may stand in each of them
+            response = self._exchange(self.found.request)
         self.found.response = response
         return {"status": response.status, "bytes": len(response.body), "elapsed_ms": response.elapsed_ms}
 
