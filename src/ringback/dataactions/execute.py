@@ -248,7 +248,9 @@ class _Steps:
             self.url()
             self.headers()
             self.body()  # the token may stand in each of them
-            response = self._exchange(self.found.request)
+            request = self.found.request
+            assert request is not None
+            response = self._exchange(request)
         self.found.response = response
         return {"status": response.status, "bytes": len(response.body), "elapsed_ms": response.elapsed_ms}
 
