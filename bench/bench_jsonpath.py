@@ -11,6 +11,7 @@ from typing import Any
 from ringback.lang import jsonpath
 from ringback.lang.jsonpath.path import compile_path
 
+COLUMNS = ("ours /s", "python-jsonpath", "times faster")
 QUEUES = {
     "entities": [
         {
