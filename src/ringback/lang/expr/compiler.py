@@ -238,8 +238,6 @@ def _faster(node: Operation) -> Callable[..., Any]:
     """The function of an operation; what Python does in one step of its own stands in for the table's."""
     call = node.overload.call
     assert call is not None, "looked at before"
-    if node.overload.name == "Append" and node.type == "str":
-        return _append
     if node.overload.name == "ToString" and len(node.operands) == 1:
         return _TEXTS.get(node.operands[0].type, call)
     if (
@@ -248,10 +246,6 @@ def _faster(node: Operation) -> Callable[..., Any]:
     ):
         return operator.eq if node.overload.name == "==" else operator.ne
     return call
-
-
-def _append(*parts: str | None) -> str:
-    return "".join(filter(None, parts))
 
 
 # ToString of the types that are texted most.

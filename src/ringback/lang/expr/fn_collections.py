@@ -6,12 +6,16 @@ Every function returns a new collection. Items are compared as `==` compares the
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from ringback.lang.expr.raw import Currency, EvaluationError, Json, equal
 from ringback.lang.expr.signature import overload
 
 Items = tuple[Any, ...]
+# Items whose equality is Python's own: a long collection is searched by hash.
+_HASHED = (str, int, Decimal, datetime, timedelta, type(None))
 _EMPTY = ("", (), Json(None), Json(""), Json([]), Json({}))
 
 
@@ -51,6 +55,8 @@ def add_item_at(items: Items, index: int, item: Any) -> Items:
 
 def remove_dups(items: Items) -> Items:
     """The first of equal items."""
+    if all(isinstance(item, _HASHED) for item in items):
+        return tuple(dict.fromkeys(items))
     return tuple(item for index, item in enumerate(items) if find_first(items, item) == index)
 
 

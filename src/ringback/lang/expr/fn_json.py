@@ -7,6 +7,7 @@ from typing import Any
 from ringback.lang.expr.raw import EvaluationError, Json, json_equal
 from ringback.lang.expr.read_text import as_json, parse_json
 from ringback.lang.expr.signature import overload
+from ringback.lang.expr.sizes import bounded_json
 from ringback.lang.expr.value_codec import exact
 
 
@@ -38,12 +39,12 @@ def property_names(value: Json) -> tuple[str, ...]:
 
 def set_property(value: Json, name: str, new: Json) -> Json:
     """A copy of the object with the property set."""
-    return Json({**_object(value), name: new.value})
+    return Json(bounded_json({**_object(value), name: new.value}))
 
 
 def to_json_value(value: Any) -> Json:
     """One value as JSON: a text is a JSON string, it is not parsed."""
-    return value if isinstance(value, Json) else Json(as_json(exact("any", value)))
+    return value if isinstance(value, Json) else Json(bounded_json(as_json(exact("any", value))))
 
 
 def to_json_collection(value: Any) -> tuple[Json | None, ...]:
@@ -55,7 +56,7 @@ def to_json_collection(value: Any) -> tuple[Json | None, ...]:
 def replace_array_item(array: Json, item: Any, new: Any) -> Json:
     """A copy of the array with every item that equals the given value replaced."""
     old, replacement = to_json_value(item).value, to_json_value(new).value
-    return Json([replacement if json_equal(one, old) else one for one in _array(array)])
+    return Json(bounded_json([replacement if json_equal(one, old) else one for one in _array(array)]))
 
 
 JSON_FUNCTIONS = (

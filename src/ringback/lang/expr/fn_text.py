@@ -9,19 +9,26 @@ import re
 from typing import Any
 
 from ringback.lang.expr.collation import compare_text
-from ringback.lang.expr.raw import EvaluationError, Speech
+from ringback.lang.expr.raw import MAX_TEXT, EvaluationError, Speech, too_large
 from ringback.lang.expr.signature import overload
+from ringback.lang.expr.sizes import bounded, joined
 
+_FEW = 8  # so many texts may be joined before their length is looked at
 _BLANKS = " \t\r\n"  # all that the Trim family removes
 
 
 def append(*parts: str | None) -> str:
     """The texts one after the other; NOT_SET is ""."""
-    return "".join(part for part in parts if part is not None)
+    if len(parts) < _FEW:
+        return bounded("".join(filter(None, parts)))
+    return joined([part for part in parts if part])
 
 
 def append_audio(*parts: Any) -> Speech:
-    """Audio and prompts one after the other."""
+    """Audio and prompts one after the other; what is appended to an Append becomes a part of it."""
+    first = parts[0] if parts else None
+    if isinstance(first, Speech) and first.function == "Append" and first.type == "aud":
+        parts = first.arguments + parts[1:]
     return Speech("Append", parts)
 
 
@@ -97,7 +104,12 @@ def substring(text: str, start: int, length: int) -> str:
 
 def replace(text: str, find: str, replacement: str | None) -> str:
     """All occurrences replaced; an empty search text changes nothing."""
-    return text.replace(find, replacement or "") if find else text
+    if not find:
+        return text
+    new = replacement or ""
+    if len(new) > len(find) and len(text) + text.count(find) * (len(new) - len(find)) > MAX_TEXT:
+        raise too_large("text", MAX_TEXT, limit="expression_text")
+    return text.replace(find, new)
 
 
 def split(text: str, delimiter: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ringback.lang.expr.collation import compare_text
 from ringback.lang.expr.environment import Environment
-from ringback.lang.expr.fn_text import append_audio
+from ringback.lang.expr.fn_text import append, append_audio
 from ringback.lang.expr.signature import Overload, overload
 from ringback.lang.expr.values import (
     CONTEXT,
@@ -270,7 +270,7 @@ OPERATORS: Mapping[str, tuple[Overload, ...]] = MappingProxyType(
             "+",
             ("(left int, right int) -> int", _add_integers),
             *_decimals(_add),
-            ("(left str, right str) -> str", operator.add),
+            ("(left str, right str) -> str", append),
             ("(left cur, right cur) -> cur", _of_currencies(_add)),
             ("(left dur, right dtm) -> dtm", _later_swapped),
             ("(left dtm, right dur) -> dtm", _later),

@@ -31,6 +31,8 @@ MAX_DATETIME = datetime(2200, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 DECIMAL_DIGITS = 40
+MAX_TEXT = 1_000_000  # characters that a function makes; also of a piece of speech, ten for each call in it
+MAX_LEVELS = 200  # of JSON and of speech
 # The one context of all Decimal arithmetic; `decimal()` rounds into it and checks the magnitude.
 CONTEXT = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-999, Emax=DECIMAL_DIGITS - 1)
 
@@ -44,6 +46,15 @@ class EvaluationError(DefinitionError):
 
     def __init__(self, message: str, code: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint, code=code)
+
+
+def too_large(what: str, most: int, *, limit: str) -> EvaluationError:
+    """The error of a value that a loop, say, makes larger and larger."""
+    return EvaluationError(
+        f"a {what} of more than {most:,} characters",
+        "OUT_OF_RANGE",
+        hint=f"the limit {limit}, docs/limits.md",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +147,30 @@ class Speech:
         function: "ToAudioTTS", "Append", …
         arguments: raw operands; nested speech for compositions.
         type: "aud" or "com".
+        size: characters in it, and ten for every call.
+        levels: how deep it nests.
+
+    Raises:
+        EvaluationError: OUT_OF_RANGE, it is larger or deeper than `expression_speech`.
     """
 
     function: str
     arguments: tuple[Any, ...]
     type: str = "aud"
+    size: int = field(init=False, repr=False, compare=False)
+    levels: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        size, levels = 10, 0
+        for part in self.arguments:
+            if isinstance(part, Speech):
+                size, levels = size + part.size, max(levels, part.levels)
+            elif isinstance(part, str):
+                size += len(part)
+        if size > MAX_TEXT or levels >= MAX_LEVELS:
+            raise too_large("piece of speech", MAX_TEXT, limit="expression_speech")
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "levels", levels + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

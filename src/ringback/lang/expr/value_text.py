@@ -9,6 +9,7 @@ from typing import Any
 
 from ringback.lang.expr import types
 from ringback.lang.expr.raw import Currency, Entity, Json, Member, PhoneNumber, Speech, fixed, milliseconds_of
+from ringback.lang.expr.sizes import bounded, joined
 from ringback.lang.expr.text_forms import (
     currency_text,
     datetime_text,
@@ -34,12 +35,13 @@ def to_text(type: str, raw: Any, *, delimiter: str = "\n", places: int | None = 
         return None
     if types.is_collection(type) or isinstance(raw, tuple):
         item = types.item_of(type)
-        return delimiter.join(to_text(item, one, places=places) or "" for one in raw)
+        return joined([to_text(item, one, places=places) or "" for one in raw], delimiter)
     if places is not None and isinstance(raw, Decimal):
         return f"{fixed(raw, places):f}"
     if places is not None and isinstance(raw, Currency):
         return currency_text(raw, places)
-    return _TEXTS[_kind(raw)](raw)
+    text = _TEXTS[_kind(raw)](raw)
+    return bounded(text) if text is not None else None
 
 
 def _kind(raw: Any) -> type:
