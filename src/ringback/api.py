@@ -15,7 +15,6 @@ from ringback.dataactions.loaders import load_data_action as _load_data_action
 from ringback.dataactions.loaders import load_data_actions as _load_data_actions
 from ringback.dataactions.model import DataAction
 from ringback.dataactions.transport import Transport
-from ringback.documents.limits import DEFAULT
 from ringback.engine.caller import parse_caller
 from ringback.engine.data_calls import DataCalls
 from ringback.engine.driver import ScriptedDriver
@@ -25,6 +24,7 @@ from ringback.engine.program import Program, compile_flow
 from ringback.engine.run import Run, run_session
 from ringback.engine.world import World
 from ringback.engine.world_loader import load_world as _load_world
+from ringback.files import read_text
 from ringback.flows.loaders import load_flow as _load_flow
 from ringback.flows.model import Flow
 from ringback.lang.expr.raw import MAX_DATETIME, MIN_DATETIME
@@ -39,25 +39,6 @@ __all__ = [
     "read_text",
     "simulate",
 ]
-
-
-def read_text(path: str | Path) -> str:
-    """The text of a file.
-
-    Raises:
-        UsageError: it is missing, unreadable, no UTF-8, or larger than the limit `document_size`.
-    """
-    try:
-        size = Path(path).stat().st_size
-        if size > DEFAULT.document_size:
-            raise UsageError(
-                f"{path} has {size:,} bytes; the limit document_size is {DEFAULT.document_size:,}"
-            )
-        return Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}", hint="check the path") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
 
 
 def load_flow(path: str | Path, *, substitutions: Mapping[str, str] | None = None) -> Flow:

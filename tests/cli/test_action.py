@@ -269,7 +269,7 @@ def test_policies(files: Path) -> None:
 USAGE: list[tuple[tuple[str, ...], str]] = [
     ((), "nobody answers the request"),
     (("--live", "--upstream", "good.json"), "--upstream and --live both say who answers"),
-    (("--upstream", "absent.json"), "absent.json does not exist"),
+    (("--upstream", "absent.json"), "there is no file absent.json"),
     (("--upstream", "good.json", "--input", "phone"), "--input 'phone': NAME=VALUE is needed"),
     (("--upstream", "good.json", "--input", "@good.json", "--name", "x"), "holds no data action 'x'"),
     (("--fault", "explode"), "'explode' is no fault"),

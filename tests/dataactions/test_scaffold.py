@@ -279,7 +279,7 @@ def test_the_command_prints_the_document_of_a_har_entry(tmp_path: Path) -> None:
         (("--name", "x"), "say the request once"),
         (("--name", "x", "--curl", "curl h", "--har", "y"), "say the request once"),
         (("--name", "x", "--curl", "curl h"), "the answer is not known"),
-        (("--name", "x", "--har", "missing.har"), "missing.har does not exist"),
+        (("--name", "x", "--har", "missing.har"), "there is no file missing.har"),
         (("--curl", "curl h"), "Missing option '--name'"),
     ],
 )

@@ -126,14 +126,15 @@ def _print_json(document: Any) -> None:
 
 
 def _read(file: Path) -> str:
-    from ringback.core.errors import UsageError
+    from ringback.files import read_text
 
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"{file} does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from None
+    return read_text(file)
+
+
+def _write(file: Path, text: str) -> None:
+    from ringback.files import write_text
+
+    write_text(file, text)
 
 
 def _read_json(file: Path) -> Any:
@@ -259,7 +260,7 @@ def _live(options: Mapping[str, Any], integration: Integration) -> tuple[Transpo
 
         transport.close()
         text = json.dumps(recorder.to_dict(report.secrets()), indent=2, ensure_ascii=False)
-        options["record"].write_text(text + "\n", encoding="utf-8")
+        _write(options["record"], text + "\n")
 
     return recorder, finish
 
@@ -314,7 +315,7 @@ def convert(file: Path, form: str, **options: Any) -> int:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        _write(output, text)
     return 0
 
 

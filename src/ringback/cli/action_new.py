@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ringback.dataactions.scaffold_request import Choice
     from ringback.dataactions.scaffold_sample import Sample
 
+_HAR = 64 * 1024 * 1024  # bytes: browsers save whole sessions
 _CANNED = frozenset(("status", "headers", "body", "elapsed_ms"))
 
 
@@ -72,7 +73,7 @@ def _sample(options: dict[str, Any]) -> Sample:
         raise UsageError("say the request once: with --curl or with --har", hint="--curl 'curl https://…'")
     if options["curl"] is not None:
         return sample_of_curl(sys.stdin.read() if options["curl"] == "-" else options["curl"])
-    return sample_of_har(_read(options["har"]), entry=options["entry"])
+    return sample_of_har(_read(options["har"], most=_HAR), entry=options["entry"])
 
 
 def _response(file: Path | None, sample: Sample) -> Any:
@@ -105,24 +106,16 @@ def _inputs(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _read(file: Path) -> str:
-    from ringback.core.errors import UsageError
+def _read(file: Path, *, most: int | None = None) -> str:
+    from ringback.files import read_text
 
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"{file} does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from None
+    return read_text(file) if most is None else read_text(file, most=most)
 
 
 def _write(file: Path, text: str) -> None:
-    from ringback.core.errors import UsageError
+    from ringback.files import write_text
 
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    write_text(file, text)
 
 
 def _told(made: Scaffold, file: Path | None) -> str:
