@@ -1,8 +1,9 @@
-"""`ringback lint`: checks of data actions, and the fixes that are safe."""
+"""`ringback lint`: checks of flows, data actions and worlds, and the fixes that are safe."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "github")
 LEVELS = ("error", "warning", "info")
 
-_ENDINGS = frozenset((".json", ".tf", ".hcl"))
+_ENDINGS = frozenset((".json", ".tf", ".hcl", ".yaml", ".yml"))
+_TEMPLATES = (".yaml.tftpl", ".yml.tftpl")
 _HIDDEN = frozenset(("node_modules", "__pycache__"))
 _COLOURS = {
     "error": "red",
@@ -44,6 +46,11 @@ _COLOURS = {
     show_default=True,
     help="Exit 1 from this severity up.",
 )
+@click.option(
+    "--max-silence",
+    metavar="DURATION",
+    help="Warn where a caller may hear nothing for longer, e.g. 8s.",
+)
 @guarded
 def lint(
     paths: tuple[Path, ...],
@@ -53,26 +60,31 @@ def lint(
     ignore: tuple[str, ...],
     fixing: bool,
     fail_on: Severity,
+    max_silence: str | None,
 ) -> int:
-    """Check data actions: files, or every JSON and Terraform file of a folder.
+    """Check flows, data actions and world.yaml: files, or folders with all that is in them.
 
-    A data action is known by its content; other files are skipped. Each check has a page in docs/checks.
-    Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
+    They are known by their content; other files are skipped. What is named together is one project: flows are
+    checked against the contracts of its data actions and the names of its world. Each check has a page in
+    docs/checks. Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
     """
     from ringback.lint.model import at_least, counts
     from ringback.lint.registry import chosen
+    from ringback.lint.runner import lint_all
 
     codes = chosen(select, ignore)
+    silence = _milliseconds(max_silence)
     files = list(_files(paths))
-    fixed = sum(_fix(file, codes) for file in files) if fixing else 0
-    checked = [_check(file, codes) for file in files]
+    fixed = _fix(files, codes, max_silence_ms=silence) if fixing else 0
+    texts = [(str(file), _read(file)) for file in files]
+    checked = lint_all(texts, codes=codes, max_silence_ms=silence)
     _print(checked, output_format, fixed=fixed)
     number = counts(checked)
     return int(any(number[severity] for severity in number if at_least(severity, fail_on)))
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that are named, and those of the folders that may hold data actions; each once, in order.
+    """The files that are named, and those of the folders that may count; each once, in order.
 
     Raises:
         UsageError: a path that does not exist.
@@ -92,7 +104,13 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _below(folder: Path) -> Iterator[Path]:
     for at, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _HIDDEN and not name.startswith("."))
-        yield from (Path(at) / name for name in sorted(names) if Path(name).suffix in _ENDINGS)
+        yield from (Path(at) / name for name in sorted(names) if _may_count(name))
+
+
+def _may_count(name: str) -> bool:
+    """Whether a file of a folder is read: JSON, Terraform, YAML, and exports (`.i3InboundFlow` …)."""
+    suffix = Path(name).suffix.lower()
+    return suffix in _ENDINGS or suffix.startswith(".i3") or name.endswith(_TEMPLATES)
 
 
 def _read(file: Path) -> str:
@@ -111,24 +129,45 @@ def _read(file: Path) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _check(file: Path, codes: frozenset[str]) -> Checked:
-    from ringback.lint.runner import lint as check
+def _milliseconds(text: str | None) -> int | None:
+    """A length of time as it is typed: `8s`, `1500ms`, `2m`, or seconds as a number.
 
-    return check(_read(file), file=str(file), codes=codes)
-
-
-def _fix(file: Path, codes: frozenset[str]) -> int:
+    Raises:
+        UsageError: anything else.
+    """
     from ringback.core.errors import UsageError
-    from ringback.lint.fixing import fix
 
-    text = _read(file)
-    fixed, count = fix(text, file=str(file), codes=codes)
-    if fixed != text:
-        try:
-            file.write_bytes(fixed.encode("utf-8"))
-        except OSError as error:
-            raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?", text.strip())
+    if match is None:
+        raise UsageError(f"--max-silence: {text!r} is no length of time", hint="write 8s, 1500ms or 1m")
+    return round(float(match[1]) * {"ms": 1, "s": 1000, "m": 60_000}[match[2] or "s"])
+
+
+def _fix(files: Iterable[Path], codes: frozenset[str], *, max_silence_ms: int | None) -> int:
+    """Make the safe changes in every file; how many there were."""
+    from ringback.lint.fixing import fix
+    from ringback.lint.runner import project
+
+    texts = [(file, _read(file)) for file in files]
+    around = project([(str(file), text) for file, text in texts], max_silence_ms=max_silence_ms)
+    count = 0
+    for file, text in texts:
+        fixed, made = fix(text, file=str(file), codes=codes, project=around)
+        count += made
+        if fixed != text:
+            _write(file, fixed)
     return count
+
+
+def _write(file: Path, text: str) -> None:
+    from ringback.core.errors import UsageError
+
+    try:
+        file.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
 
 
 def _print(checked: list[Checked], output_format: str, *, fixed: int) -> None:

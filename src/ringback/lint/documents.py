@@ -1,4 +1,4 @@
-"""Texts to subjects: which documents are data actions, and what is wrong with those that cannot be loaded."""
+"""Texts to subjects: data actions, flows and worlds by their content, and what cannot be loaded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ringback.core.diagnostics import Severity
 from ringback.core.errors import DefinitionError
 from ringback.core.span import Span
 from ringback.dataactions import load_data_actions
@@ -14,6 +15,9 @@ from ringback.dataactions.loaders.export import load_export
 from ringback.dataactions.loaders.plain import load_plain
 from ringback.dataactions.model import DataAction
 from ringback.documents import Node, read_json
+from ringback.flows.model import Flow
+from ringback.lint.flows import documents as flows
+from ringback.lint.flows.project import World
 from ringback.lint.model import DocumentKind
 from ringback.lint.places import JsonPlaces, PlainPlaces, TerraformPlaces
 from ringback.lint.subject import Subject
@@ -41,6 +45,7 @@ class Problem:
 
     code: str
     error: DefinitionError
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,12 @@ class Loaded:
     kind: DocumentKind | None
     subjects: tuple[Subject, ...] = ()
     problems: tuple[Problem, ...] = ()
+    flow: Flow | None = None
+    world: World | None = None
 
 
 def load(text: str, *, file: str) -> Loaded:
-    """The subjects of a document, by its content.
+    """What a document holds, by its content.
 
     Raises:
         UsageError: a Terraform file with data actions, and no Terraform parser is installed.
@@ -61,15 +68,36 @@ def load(text: str, *, file: str) -> Loaded:
     if file.endswith(_TERRAFORM):
         return _terraform(text, file) if _RESOURCE.search(text) else Loaded(None)
     if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return Loaded(None)
+        return _other(text, file)
     try:
         node = read_json(text, file=file)
     except DefinitionError as error:
         return Loaded("data action", (), (_problem(error),)) if _looks_like_action(text) else Loaded(None)
+    if flows.is_flow(text, file=file, document=node):
+        return _flow(text, file)
     nodes = [found for found in _documents(node) if _is_native(found) or _is_plain(found)]
     if not nodes:
         return Loaded(None)
     return _json(nodes, text, file=file)
+
+
+def _other(text: str, file: str) -> Loaded:
+    """A document that is no JSON: an export, YAML, or nothing."""
+    if flows.is_flow(text, file=file, document=None):
+        return _flow(text, file)
+    if not flows.is_world(text, file=file):
+        return Loaded(None)
+    world, problems = flows.read_world(text, file=file)
+    return Loaded("world", problems=tuple(map(_told, problems)), world=world)
+
+
+def _flow(text: str, file: str) -> Loaded:
+    flow, problems = flows.load(text, file=file)
+    return Loaded("flow", problems=tuple(map(_told, problems)), flow=flow)
+
+
+def _told(problem: flows.FlowProblem) -> Problem:
+    return Problem(problem.code, problem.error, "warning" if problem.is_warning else None)
 
 
 def _json(nodes: list[Node], text: str, *, file: str) -> Loaded:

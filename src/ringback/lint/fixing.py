@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from ringback.lint.flows.project import Project
 from ringback.lint.model import Checked, Edit, Fix
 from ringback.lint.runner import lint
 
 _MOST_ROUNDS = 10
 
 
-def fix(text: str, *, file: str, codes: Collection[str] | None = None) -> tuple[str, int]:
+def fix(
+    text: str, *, file: str, codes: Collection[str] | None = None, project: Project | None = None
+) -> tuple[str, int]:
     """The fixed document and how many fixes were made.
 
     Fixes that overlap with an earlier one wait for the next round.
     """
     made = 0
     for _ in range(_MOST_ROUNDS):
-        fixes = fixes_of(lint(text, file=file, codes=codes))
+        fixes = fixes_of(lint(text, file=file, codes=codes, project=project))
         text, count = apply(text, fixes)
         made += count
         if count == 0:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ringback.core.diagnostics import Diagnostic, Severity
 from ringback.core.span import Span
 
-DocumentKind = Literal["data action", "flow"]
+DocumentKind = Literal["data action", "flow", "world"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """From the worst to the mildest."""
@@ -61,7 +61,7 @@ class Rule:
     """One check.
 
     Attributes:
-        code: `RB1xx` for data actions, `RB2xx` for flows.
+        code: `RB1xx` for data actions, `RB3xx` for flows and worlds.
         name: short name in lower case with hyphens.
         severity: of its findings, unless a finding says another.
         summary: what it finds, one sentence.

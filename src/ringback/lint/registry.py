@@ -1,4 +1,4 @@
-"""Every rule, by its code. Rules of flows (RB2xx) join here with their own table."""
+"""Every rule, by its code: data actions RB1xx, flows and worlds RB3xx; RB2xx are errors of expressions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from ringback.core.errors import UsageError
 from ringback.lint.actions import ACTION_RULES
+from ringback.lint.flows import FLOW_RULES
 from ringback.lint.model import Rule
 
-RULES: Mapping[str, Rule] = {rule.code: rule for rule in ACTION_RULES}
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*ACTION_RULES, *FLOW_RULES)}
 
 
 def chosen(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:

@@ -1,0 +1,136 @@
+"""Checks of texts: what belongs to one organisation, and what must stay secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringback.core.span import Span
+from ringback.documents import Node
+from ringback.flows.model import Action
+from ringback.lint.flows.subject import FlowSubject
+from ringback.lint.model import Finding
+
+_GUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w.+-])(?:tel:|sip:)?\+[1-9][\d ().-]{6,17}\d(?![\w-])")
+_HOST = re.compile(r"\b(?:https?|wss?|sftp)://([A-Za-z0-9][\w.-]*)", re.IGNORECASE)
+_EXAMPLE = re.compile(r"(?:^|\.)(?:example(?:\.\w+)?|localhost)$|^127\.", re.IGNORECASE)
+_SECRETS = (
+    re.compile(r"\b(?:Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{16,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    re.compile(r"\b(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{16,}"),
+    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"),
+    re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{16,}"),
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    re.compile(r"://[^/\s:@]+:[^/\s:@]+@"),
+    re.compile(
+        r"\b(?:password|passwd|secret|api[_-]?key|token)\b[\"']?\s*[:=]\s*[\"']?[^\s\"',;{}$<>()+]{8,}",
+        re.IGNORECASE,
+    ),
+)
+_SECRET_NAME = re.compile(
+    r"(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)$", re.IGNORECASE
+)
+_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"')
+# Texts for people: a number there is meant to be read.
+_SPOKEN = frozenset(
+    (
+        "audio",
+        "tts",
+        "messageBody",
+        "communication",
+        "question",
+        "noInput",
+        "noMatch",
+        "preTransferAudio",
+        "failureTransferAudio",
+        "inputAudio",
+        "description",
+        "alternateSequences",
+        "name",
+    )
+)
+
+
+def _texts(subject: FlowSubject) -> Iterator[tuple[Action | None, tuple[str, ...], Node]]:
+    """Every text of the flow's actions and initial values with the keys on the way to it."""
+    for action in subject.actions.values():
+        for path, node in subject.nodes(action):
+            if isinstance(node.value, str) and path:
+                yield action, path, node
+    for variable in (
+        *subject.flow.variables,
+        *(v for box in subject.flow.containers.values() for v in box.variables),
+    ):
+        for key, node in variable.initial.items() if variable.initial is not None else ():
+            if isinstance(node.value, str):
+                yield None, (variable.name, key), node
+
+
+def _pieces(path: tuple[str, ...], node: Node) -> Iterator[tuple[int, str]]:
+    """The texts of a value with their offsets: of an expression only its string literals."""
+    if path[-1] not in ("exp", "var"):
+        yield 0, str(node.value)
+        return
+    yield from ((match.start(), match[0]) for match in _LITERAL.finditer(str(node.value)))
+
+
+def _found(
+    subject: FlowSubject, *patterns: re.Pattern[str]
+) -> Iterator[tuple[tuple[str, ...], re.Match[str], Span]]:
+    """The first match in each text, with its place."""
+    for _, path, node in _texts(subject):
+        ways = ((at, pattern.search(text)) for at, text in _pieces(path, node) for pattern in patterns)
+        at, match = next(((at, match) for at, match in ways if match is not None), (0, None))
+        if match is not None:
+            yield path, match, subject.positions.span(node, at + match.start(), match.end() - match.start())
+
+
+def hard_coded_guid(subject: FlowSubject) -> Iterator[Finding]:
+    """A GUID: it belongs to one organisation."""
+    for _, match, span in _found(subject, _GUID):
+        if match[0].strip("0-"):
+            yield Finding(
+                span,
+                f"the id {match[0]} belongs to one organisation: in another one it names nothing",
+                "look it up by name, or keep it in a data table",
+            )
+
+
+def hard_coded_number(subject: FlowSubject) -> Iterator[Finding]:
+    """A phone number that is written into the logic."""
+    for path, match, span in _found(subject, _PHONE):
+        digits = re.sub(r"\D", "", match[0])
+        if not _SPOKEN & set(path) and 8 <= len(digits) <= 15:
+            yield Finding(
+                span,
+                f"the number {match[0].strip()} is written into the flow",
+                "keep it in a data table or a variable, so that it changes without a new version",
+            )
+
+
+def hard_coded_host(subject: FlowSubject) -> Iterator[Finding]:
+    """The host of a service that is written into the logic."""
+    for path, match, span in _found(subject, _HOST):
+        if not _SPOKEN & set(path) and not _EXAMPLE.search(match[1].rstrip(".")):
+            yield Finding(
+                span,
+                f"the host {match[1]} is written into the flow",
+                "keep it in the data action's credentials, or in a variable",
+            )
+
+
+def secret_in_text(subject: FlowSubject) -> Iterator[Finding]:
+    """A token, key or password in a text: everybody who may see the flow can read it."""
+    for _, _, span in _found(subject, *_SECRETS):
+        yield _secret(span)
+    for _, path, node in _texts(subject):
+        named = path[-1] == "lit" and len(path) > 1 and _SECRET_NAME.search(path[-2])
+        if named and len(str(node.value)) >= 8 and not any(each.search(str(node.value)) for each in _SECRETS):
+            yield _secret(node.span)
+
+
+def _secret(span: Span) -> Finding:
+    message = "this looks like a secret: everybody who may read the flow can read it"
+    return Finding(span, message, "keep it in the credentials of an integration, or in a secure variable")
