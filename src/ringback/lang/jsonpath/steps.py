@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.lang.jsonpath import tree
+from ringback.lang.jsonpath import limits, tree
 from ringback.lang.jsonpath.errors import At, Loc, Missing, OutOfBounds, Refused
-from ringback.lang.jsonpath.run import Run, Visit
+from ringback.lang.jsonpath.run import Run, Visit, emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def no_object(model: Any, loc: Loc, *, run: Run, key: object, place: Place) -> N
 def key_step(name: str, *, place: Place, then: Visit) -> Visit:
     """`.name`."""
     leaf, guard = place.leaf, place.guard
+    if then is emit and guard is None:
+        return _last_key(name, place)
 
     def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
@@ -77,6 +79,26 @@ def key_step(name: str, *, place: Place, then: Visit) -> Visit:
                 then(value, (loc, name), run=run)
             return None
         return no_object(model, loc, run=run, key=name, place=place)
+
+    return visit
+
+
+def _last_key(name: str, place: Place) -> Visit:
+    """`.name` at the end: the most frequent step, with its result written down in place."""
+
+    def visit(model: Any, loc: Loc, *, run: Run) -> None:
+        if isinstance(model, dict):
+            if name in model:
+                run.values.append(model[name])
+                run.locs.append((loc, name))
+                if len(run.values) > limits.RESULT_SIZE:
+                    raise limits.exceeded("jsonpath_result_size")
+            elif run.leaf_null:
+                emit(None, (loc, name), run=run)
+            else:
+                absent(model, loc, run=run, key=name, place=place)
+        else:
+            no_object(model, loc, run=run, key=name, place=place)
 
     return visit
 
@@ -191,9 +213,12 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
                     then(value, (loc, name), run=run)
         elif isinstance(model, (list, tuple)):
             run.meter.spend(len(model))
-            for index in range(len(model)):
+            # at_index without its look at the bounds: every item exists.
+            for index, item in enumerate(model):
                 try:
-                    at_index(model, index, loc=loc, run=run, then=then)
+                    then(item, (loc, index), run=run)
+                except OutOfBounds:
+                    continue
                 except Missing:
                     if run.require:
                         raise
@@ -213,7 +238,10 @@ def filter_step(accepts: Callable[[Any, Run], bool], *, place: Place, then: Visi
             run.meter.spend(len(model))
             for index, item in enumerate(model):
                 if accepts(item, run):
-                    at_index(model, index, loc=loc, run=run, then=then)
+                    try:
+                        then(item, (loc, index), run=run)
+                    except OutOfBounds:
+                        continue
         elif place.definite:
             raise Refused(f"a filter cannot be applied to {shown(model)}", place.at)
 
