@@ -66,7 +66,7 @@ class FilterCompiler:
         left, right = self._operand(expression.left), self._operand(expression.right)
         constant = expression.right.value if isinstance(expression.right, tree.StringLiteral) else None
         if expression.operator == "==" and constant is not None:
-            return _equals_text(left, constant)
+            return _equals_text(left, constant, key=self._only_key(expression.left))
         if expression.operator in ("==", "<", ">", "<=", ">=") and isinstance(
             expression.right, tree.NumberLiteral
         ):
@@ -75,6 +75,13 @@ class FilterCompiler:
                 return quick
         evaluate = EVALUATORS[expression.operator]
         return lambda item, run: evaluate(left(item, run), right(item, run), meter=run.meter)
+
+    def _only_key(self, operand: tree.Operand) -> str | None:
+        """The key of `@.key`; None for every other operand."""
+        if not isinstance(operand, tree.PathOperand) or operand.path.root == "$":
+            return None
+        simple = self.compile_path(operand.path).simple
+        return simple[0][1] if simple is not None and len(simple) == 1 and simple[0][0] is dict else None
 
     def _operand(self, operand: tree.Operand) -> Operand:
         if isinstance(operand, tree.PathOperand):
@@ -208,8 +215,10 @@ def _root_value(reader: Program) -> Operand:
 # -- the usual comparisons -------------------------------------------------------------------------------
 
 
-def _equals_text(left: Operand, constant: str) -> Test:
+def _equals_text(left: Operand, constant: str, *, key: str | None) -> Test:
     def holds(item: Any, run: Run) -> bool:
+        if key is not None and item.__class__ is dict and (value := item.get(key)).__class__ is str:
+            return bool(value == constant)
         value = left(item, run)
         return value == constant if value.__class__ is str else equal(value, constant, meter=run.meter)
 

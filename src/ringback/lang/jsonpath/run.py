@@ -73,6 +73,11 @@ def emit(model: Any, loc: Loc, *, run: Run) -> None:
     """The end of every path: a result."""
     run.values.append(model)
     run.locs.append(loc)
+    bounded(run)
+
+
+def bounded(run: Run) -> None:
+    """Check the number of results so far."""
     if len(run.values) > limits.RESULT_SIZE:
         raise limits.exceeded("jsonpath_result_size")
 

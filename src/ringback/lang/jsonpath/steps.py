@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.lang.jsonpath import limits, tree
+from ringback.lang.jsonpath import tree
 from ringback.lang.jsonpath.errors import At, Loc, Missing, OutOfBounds, Refused
-from ringback.lang.jsonpath.run import Run, Visit, emit
+from ringback.lang.jsonpath.run import Run, Visit, bounded, emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def key_step(name: str, *, place: Place, then: Visit) -> Visit:
     """`.name`."""
     leaf, guard = place.leaf, place.guard
     if then is emit and guard is None:
-        return _last_key(name, place)
+        return LastKey(name, place)
 
     def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
@@ -83,24 +83,29 @@ def key_step(name: str, *, place: Place, then: Visit) -> Visit:
     return visit
 
 
-def _last_key(name: str, place: Place) -> Visit:
-    """`.name` at the end: the most frequent step, with its result written down in place."""
+@dataclass(frozen=True, slots=True)
+class LastKey:
+    """`.name` at the end: the most frequent step. Steps over lists look at the items in its place."""
 
-    def visit(model: Any, loc: Loc, *, run: Run) -> None:
+    name: str
+    place: Place
+
+    def __call__(self, model: Any, loc: Loc, *, run: Run) -> None:
+        """Write the result down."""
         if isinstance(model, dict):
-            if name in model:
-                run.values.append(model[name])
-                run.locs.append((loc, name))
-                if len(run.values) > limits.RESULT_SIZE:
-                    raise limits.exceeded("jsonpath_result_size")
+            if self.name in model:
+                emit(model[self.name], (loc, self.name), run=run)
             elif run.leaf_null:
-                emit(None, (loc, name), run=run)
+                emit(None, (loc, self.name), run=run)
             else:
-                absent(model, loc, run=run, key=name, place=place)
+                absent(model, loc, run=run, key=self.name, place=self.place)
         else:
-            no_object(model, loc, run=run, key=name, place=place)
+            no_object(model, loc, run=run, key=self.name, place=self.place)
 
-    return visit
+
+def _tail(then: Visit) -> str | None:
+    """The key that ends the path, if nothing else does."""
+    return then.name if isinstance(then, LastKey) else None
 
 
 def merge_step(names: tuple[str, ...], *, place: Place, then: Visit) -> Visit:
@@ -204,6 +209,7 @@ def slice_step(start: int | None, stop: int | None, *, place: Place, then: Visit
 def wildcard_step(place: Place, then: Visit) -> Visit:
     """`*`: something missing behind one item of an array does not stop the others, unless all is required."""
     guard = place.guard
+    last = _tail(then)
 
     def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
@@ -215,6 +221,10 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
             run.meter.spend(len(model))
             # at_index without its look at the bounds: every item exists.
             for index, item in enumerate(model):
+                if last is not None and item.__class__ is dict and last in item:
+                    run.values.append(item[last])
+                    run.locs.append(((loc, index), last))
+                    continue
                 try:
                     then(item, (loc, index), run=run)
                 except OutOfBounds:
@@ -222,12 +232,14 @@ def wildcard_step(place: Place, then: Visit) -> Visit:
                 except Missing:
                     if run.require:
                         raise
+            bounded(run)
 
     return visit
 
 
 def filter_step(accepts: Callable[[Any, Run], bool], *, place: Place, then: Visit) -> Visit:
     """`[?(…)]`: the items for which it holds, or the object itself."""
+    last = _tail(then)
 
     def visit(model: Any, loc: Loc, *, run: Run) -> None:
         if isinstance(model, dict):
@@ -237,11 +249,17 @@ def filter_step(accepts: Callable[[Any, Run], bool], *, place: Place, then: Visi
         elif isinstance(model, (list, tuple)):
             run.meter.spend(len(model))
             for index, item in enumerate(model):
-                if accepts(item, run):
-                    try:
-                        then(item, (loc, index), run=run)
-                    except OutOfBounds:
-                        continue
+                if not accepts(item, run):
+                    continue
+                if last is not None and item.__class__ is dict and last in item:
+                    run.values.append(item[last])
+                    run.locs.append(((loc, index), last))
+                    continue
+                try:
+                    then(item, (loc, index), run=run)
+                except OutOfBounds:
+                    continue
+            bounded(run)
         elif place.definite:
             raise Refused(f"a filter cannot be applied to {shown(model)}", place.at)
 
