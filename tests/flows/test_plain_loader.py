@@ -375,9 +375,9 @@ def test_refused_urls(url: str) -> None:
 
 
 def test_an_unsupported_action_is_a_warning() -> None:
-    flow = flow_of({"name": "H", "type": "FlushAudio"})
+    flow = flow_of({"name": "H", "type": "MenuPrevious"})
     assert [(found.code, found.message) for found in flow.diagnostics] == [
-        ("RB027", "action 'flushAudio' is not supported by the simulator yet")
+        ("RB027", "action 'menuPrevious' is not supported by the simulator yet")
     ]
 
 

@@ -234,6 +234,21 @@ POLICIES: Mapping[str, Policy] = _table(
         "The exit reason of a bot is exit, error, recognitionFailure, agentEscalation or disconnect.",
     ),
     Policy(
+        "filled_slot",
+        ("skipped", "asked",),
+        "Ask for Slot does not ask for a slot that has a value.",
+    ),
+    Policy(
+        "conversation_data",
+        ("one_conversation",),
+        "Conversation data of any conversation id are the participant data of the run.",
+    ),
+    Policy(
+        "encrypted_form",
+        ("base64",),
+        "Encrypted data is base64 text, so that a run can read it back.",
+    ),
+    Policy(
         "digital_reading",
         ("no_time",),
         "Messages to read take no virtual time.",

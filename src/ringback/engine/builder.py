@@ -137,7 +137,28 @@ class ActionBuilder:
         found = node.at(*rest) if node is not None else None
         return None if is_empty(found) else found
 
+    def container_named(self, node: Node | None) -> int | None:
+        """Index of the container that a reference inside a settings block names; None for none."""
+        for _, member in node.items() if node is not None else ():
+            text = member.text or str(member.value)
+            if text.endswith("]") and (ref := text[text.find("[") + 1 : -1]) in self.plan.containers:
+                return self.plan.containers[ref]
+        return None
+
+    def menu_around(self, *, up: int) -> int | None:
+        """Index of the menu that the action belongs to (`up` 0), or of the one above (1); None for none."""
+        boxes = self.plan.flow.containers
+        box = boxes.get(self.action.container)
+        while box is not None and (box.kind != "menu" or up > 0):
+            up -= box.kind == "menu"
+            box = boxes.get(box.parent or "")
+        return None if box is None else self.plan.containers[box.id]
+
     # ---- variables
+
+    def has_variable(self, name: str) -> bool:
+        """Whether a variable of the flow or the task has that name."""
+        return self.scope.slot(name) is not None
 
     def writes(self, path: str) -> Setter | None:
         """The setter of the variable that a field names."""

@@ -61,6 +61,7 @@ def share(session: Session, inner: Session) -> None:
     inner.events = session.events
     inner.participant_data = session.participant_data
     inner.services.share(session.services)
+    inner.reading = session.reading
     if inner.child is not None:
         share(inner, inner.child)
 

@@ -42,7 +42,7 @@ class ScriptedDriver:
     # ---- the caller
 
     def _play(self, effect: ask.Play) -> ask.Reply:
-        return self._pass(spoken_ms(effect.text))
+        return self._pass(_length(effect))
 
     def _pass(self, ms: int) -> ask.Done | ask.HungUp:
         """Time in which nobody is asked; a caller who has only to hang up does so when his wait is over."""
@@ -59,7 +59,7 @@ class ScriptedDriver:
         return ask.Done(ms)
 
     def _gather(self, effect: ask.Gather) -> ask.Reply:
-        elapsed = spoken_ms(effect.text)
+        elapsed = _length(effect)
         waited = 0
         while self.caller:
             step = self.caller.popleft()
@@ -138,6 +138,10 @@ class ScriptedDriver:
         if found is not None and found.fields.get("accepts") is False:
             return _refused("TransferFailed", f"{effect.target} does not accept transfers")
         return ask.TransferReply()
+
+
+def _length(effect: ask.Play | ask.Gather) -> int:
+    return spoken_ms(effect.text) if effect.ms is None else effect.ms
 
 
 def spoken_ms(text: str) -> int:

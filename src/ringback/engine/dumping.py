@@ -43,7 +43,7 @@ def dump(session: Session) -> dict[str, Any]:
         "language": session.language,
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
-        "nesting": [session.depth, session.queue_turns, session.intent],
+        "nesting": [session.depth, session.queue_turns, session.intent, session.failures],
         "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
@@ -90,7 +90,7 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.language = state["language"]
     session.actions_run, session.action_limit = state["actions"]
     session.begun, session.handling, session.over_limit = state["flags"]
-    session.depth, session.queue_turns, session.intent = state["nesting"]
+    session.depth, session.queue_turns, session.intent, session.failures = state["nesting"]
     session.event_count = state["event_count"]
     session.end = _load_end(state["end"])
     if state.get("child") is not None:

@@ -29,6 +29,21 @@ OPEN_ENDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# Flows whose texts are read, not heard.
+DIGITAL = frozenset(
+    {
+        "digitalBot",
+        "digitalBotFlow",
+        "emailSend",
+        "inboundChat",
+        "inboundEmail",
+        "inboundShortMessage",
+        "inqueueEmail",
+        "inqueueShortMessage",
+    }
+)
+
+
 @dataclass(slots=True)
 class Frame:
     """A task or menu that is running.

@@ -28,21 +28,52 @@ def greeting_step(b: ActionBuilder, start: int) -> Step:
 
 def _handled(b: ActionBuilder, handling: ErrorHandling) -> Next | None:
     """What follows the audio; None means a transfer to the handling's queue."""
-    if handling.kind in ("jumpToTask", "jumpToMenu") and handling.target is not None:
+    if handling.target is not None:
         return Enter(b.plan.containers[handling.target], how="error")
     if handling.kind == "transferToAcd":
         return None
-    return Finish(handling.kind)
+    return Finish(_OWN_ENDS.get(handling.kind, handling.kind))
+
+
+# Kinds of handling that are ends of flows by another name.
+_OWN_ENDS = {"endInQueueState": "endState", "exitBotFlow": "exit", "workflow": "endWorkflow"}
+# What flows without a call do when they have no error handling of their own.
+_DEFAULTS = {
+    "workflow": "endWorkflow",
+    "botFlow": "exit",
+    "digitalBot": "exit",
+    "digitalBotFlow": "exit",
+    "voice": "exit",
+    "commonModule": "exit",
+}
+
+
+def _by_default(run: Any, kind: str) -> Finish:
+    """The end of a flow without error handling."""
+    own = _DEFAULTS.get(kind, "disconnect")
+    if run.services.policy("default_error_handling") == "disconnect":
+        own = "disconnect"
+    return Finish(own, details=tuple(run.services.bot_end("error").items()) if own == "exit" else ())
 
 
 def error_step(b: ActionBuilder, handling: ErrorHandling) -> Step:
     """Plays the audio, then disconnects, jumps, or transfers; a refused transfer disconnects."""
     voice = b.plan.flow.type in ("inboundCall", "outboundCall", "inqueueCall", "secureCall", "voicemail")
     bare = "settingsErrorHandling" not in b.plan.flow.settings and voice
-    text = b.audio(handling.audio) if not bare else lambda _run: DEFAULT_AUDIO
+    spoken = handling.audio or b.flow_setting("settingsErrorHandling.errorEventHandover")
+    text = (
+        b.audio(spoken, "aud" if handling.audio is not None else "com")
+        if not bare
+        else lambda _run: DEFAULT_AUDIO
+    )
     then, queue = _handled(b, handling), b.value("targetQueue", "que")
+    silent = "settingsErrorHandling" not in b.plan.flow.settings and not voice
 
     def go(run: Any) -> Next:
+        if silent:
+            return _by_default(run, b.plan.flow.type)
+        if isinstance(then, Finish) and then.kind == "exit":
+            return Finish("exit", details=tuple(run.services.bot_end("error").items()))
         if then is not None:
             return then
         target = queue(run)

@@ -13,6 +13,8 @@ Events = list[events.Event]
 # What is seen when the effect begins, and what when the reply comes.
 Pair = tuple[Events, Events]
 MASK = "***"
+# Kinds of questions whose answers are words; whether the flow could use one shows in what it does next.
+_WORDS = frozenset({"intent", "slot", "yes_no", "choice"})
 
 
 def _play(effect: ask.Play, _reply: Any) -> Pair:
@@ -30,6 +32,8 @@ def _gather(effect: ask.Gather, reply: Any) -> Pair:
 def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
     if not reply.digits and not reply.speech:
         return events.InputReceived(accepted=False, reason="nothing in time")
+    if effect.kind in _WORDS:
+        return events.InputReceived(digits=reply.digits, speech=reply.speech)
     if effect.kind == "menu":
         good = (reply.digits or reply.speech.strip().lower()) in effect.options
         reason = "" if good else "not on the menu"

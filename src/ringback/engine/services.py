@@ -62,6 +62,22 @@ class SessionServices:
         """The one object of a kind by name or id; None when there is not exactly one."""
         return self._session.world.entity(kind, key, by=by)
 
+    def reading_ms(self) -> int | None:
+        """0 where the customer reads, None where the text is heard and takes its time."""
+        if not self._session.reading:
+            return None
+        self.policy("digital_reading")
+        return 0
+
+    def set_intent(self, name: str) -> None:
+        """The intent that is active now; "" for none."""
+        self._session.intent = name
+
+    def understood(self, change: int) -> int:
+        """Count recognition failures in a row: 1 is an answer that was understood, -1 is a failure."""
+        self._session.failures = 0 if change > 0 else self._session.failures + 1
+        return self._session.failures
+
     def bot_end(self, reason: str = "exit") -> dict[str, str]:
         """What a bot says of its end: its last intent, and why it ended."""
         self.policy("bot_exit_reason")

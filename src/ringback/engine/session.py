@@ -18,7 +18,7 @@ from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 from ringback.core.seam import DEFAULT_START, Seam
 from ringback.engine import calling, queueing
-from ringback.engine.frames import OPEN_ENDS, End, Frame
+from ringback.engine.frames import DIGITAL, OPEN_ENDS, End, Frame
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
 from ringback.engine.recording import events_of
@@ -87,7 +87,8 @@ class Session:
         self.child: Session | None = None
         self.depth = 0
         self.queue_turns = 0
-        self.intent = ""
+        self.intent, self.failures = "", 0
+        self.reading = program.flow.type in DIGITAL or interaction.channel in ("message", "email", "chat")
 
     # ---- the machine
 

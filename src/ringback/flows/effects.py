@@ -23,11 +23,13 @@ class Play(Effect, frozen=True, tag="play"):
         text: what is heard, as text.
         language: language tag in force.
         barge_in: whether a key interrupts it.
+        ms: how long it takes; None is for the driver to say.
     """
 
     text: str
     language: str = ""
     barge_in: bool = True
+    ms: int | None = None
 
 
 class Gather(Effect, frozen=True, tag="gather"):
@@ -35,7 +37,7 @@ class Gather(Effect, frozen=True, tag="gather"):
 
     Attributes:
         text: the prompt as text.
-        kind: "menu" (one key or a speech term) or "digits".
+        kind: "menu" (one key or a speech term) or "digits"; of bots "intent", "slot", "yes_no", "choice".
         least, most: number of digits for kind "digits"; 1 and 1 for a menu.
         terminator: key that ends the entry, or "".
         alone: keys that are an entry on their own, such as "*".
@@ -43,6 +45,7 @@ class Gather(Effect, frozen=True, tag="gather"):
         timeout_ms: silence after the prompt until the entry counts as empty.
         inter_digit_ms: silence between keys that ends the entry.
         options: for a menu, what can be pressed or said -> choice name.
+        ms: how long the prompt takes; None is for the driver to say.
     """
 
     text: str
@@ -56,6 +59,7 @@ class Gather(Effect, frozen=True, tag="gather"):
     options: dict[str, str] = {}
     alone: str = ""
     secure: bool = False
+    ms: int | None = None
 
 
 class CallDataAction(Effect, frozen=True, tag="call_data_action"):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ringback.flows.actions.ask_for_boolean import ASK_FOR_BOOLEAN
+from ringback.flows.actions.ask_for_intent import ASK_FOR_INTENT
+from ringback.flows.actions.ask_for_slot import ASK_FOR_SLOT
 from ringback.flows.actions.base import ActionType, Builder, Field, Step
+from ringback.flows.actions.bots import CLEAR_ACTIVE_INTENT, CLEAR_SLOT, COMMUNICATE, SET_INTENT
 from ringback.flows.actions.call_data import CALL_DATA
 from ringback.flows.actions.call_task import CALL_TASK
 from ringback.flows.actions.called_flows import (
@@ -16,9 +20,12 @@ from ringback.flows.actions.called_flows import (
 )
 from ringback.flows.actions.change_state import CHANGE_STATE
 from ringback.flows.actions.collect_input import COLLECT_INPUT
+from ringback.flows.actions.conversation_data import GET_CONVERSATION_DATA, SET_CONVERSATION_DATA
 from ringback.flows.actions.data_table_lookup import DATA_TABLE_LOOKUP
 from ringback.flows.actions.decision import DECISION
+from ringback.flows.actions.digital_menu import DIGITAL_MENU
 from ringback.flows.actions.disconnect import DISCONNECT, MENU_DISCONNECT
+from ringback.flows.actions.encrypt_data import DECRYPT_DATA, ENCRYPT_DATA
 from ringback.flows.actions.end_task import END_TASK
 from ringback.flows.actions.ends import ENDS
 from ringback.flows.actions.evaluate_schedule import EVALUATE_SCHEDULE
@@ -30,13 +37,22 @@ from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_JUMP_TO_MENU,
 from ringback.flows.actions.jump_to_task import JUMP_TO_TASK, MENU_JUMP_TO_TASK
 from ringback.flows.actions.loop import LOOP, LOOP_EXIT, LOOP_NEXT
 from ringback.flows.actions.menu import MENU
+from ringback.flows.actions.menus_around import (
+    MENU_PREVIOUS_MENU,
+    MENU_REPEAT_MENU,
+    PREVIOUS_MENU,
+    REPEAT_MENU,
+)
 from ringback.flows.actions.plain_choice import PLAIN_CHOICE
 from ringback.flows.actions.plain_lookup import PLAIN_CONTACT_LOOKUP, PLAIN_LOOKUP
+from ringback.flows.actions.platform_actions import ANALYTICS, MESSAGES, ROUTING, VOICE, WORKITEMS
 from ringback.flows.actions.play_audio import PLAY_AUDIO
+from ringback.flows.actions.queue_audio import HOLD_MUSIC, PLAY_ESTIMATED_WAIT_TIME, PLAY_POSITION_IN_QUEUE
 from ringback.flows.actions.search_external_contacts import SEARCH_EXTERNAL_CONTACTS
 from ringback.flows.actions.set_language import SET_LANGUAGE
 from ringback.flows.actions.set_participant_data import SET_PARTICIPANT_DATA
 from ringback.flows.actions.set_screen_pop import SET_SCREEN_POP
+from ringback.flows.actions.silence import DETECT_SILENCE, PLAY_AUDIO_ON_SILENCE
 from ringback.flows.actions.switch import SWITCH
 from ringback.flows.actions.transfer_to_acd import MENU_TRANSFER_TO_ACD, TRANSFER_TO_ACD
 from ringback.flows.actions.transfer_to_flow import (
@@ -53,6 +69,9 @@ from ringback.flows.actions.update_data import UPDATE_DATA
 from ringback.flows.actions.wait import WAIT
 
 _ALL = (
+    ASK_FOR_BOOLEAN,
+    ASK_FOR_INTENT,
+    ASK_FOR_SLOT,
     CALL_BOT_FLOW,
     CALL_COMMON_MODULE,
     CALL_DATA,
@@ -60,16 +79,25 @@ _ALL = (
     CALL_TASK,
     CALL_VOICE_FLOW,
     CHANGE_STATE,
+    CLEAR_ACTIVE_INTENT,
+    CLEAR_SLOT,
     COLLECT_INPUT,
+    COMMUNICATE,
     DATA_TABLE_LOOKUP,
     DECISION,
+    DECRYPT_DATA,
+    DETECT_SILENCE,
+    DIGITAL_MENU,
     DISCONNECT,
+    ENCRYPT_DATA,
     END_TASK,
     EVALUATE_SCHEDULE,
     EVALUATE_SCHEDULE_GROUP,
     FIND_USERS_BY_ID,
+    GET_CONVERSATION_DATA,
     GET_EXTERNAL_CONTACT,
     GET_PARTICIPANT_DATA,
+    HOLD_MUSIC,
     JUMP_TO_MENU,
     JUMP_TO_TASK,
     LOOP,
@@ -79,6 +107,8 @@ _ALL = (
     MENU_DISCONNECT,
     MENU_JUMP_TO_MENU,
     MENU_JUMP_TO_TASK,
+    MENU_PREVIOUS_MENU,
+    MENU_REPEAT_MENU,
     MENU_SUB_MENU,
     MENU_TASK,
     MENU_TRANSFER_TO_ACD,
@@ -92,7 +122,14 @@ _ALL = (
     PLAIN_CONTACT_LOOKUP,
     PLAIN_LOOKUP,
     PLAY_AUDIO,
+    PLAY_AUDIO_ON_SILENCE,
+    PLAY_ESTIMATED_WAIT_TIME,
+    PLAY_POSITION_IN_QUEUE,
+    PREVIOUS_MENU,
+    REPEAT_MENU,
     SEARCH_EXTERNAL_CONTACTS,
+    SET_CONVERSATION_DATA,
+    SET_INTENT,
     SET_LANGUAGE,
     SET_PARTICIPANT_DATA,
     SET_SCREEN_POP,
@@ -106,8 +143,13 @@ _ALL = (
     TRANSFER_TO_VOICEMAIL,
     UPDATE_DATA,
     WAIT,
+    *ANALYTICS,
     *ENDS,
     *FINDS,
+    *MESSAGES,
+    *ROUTING,
+    *VOICE,
+    *WORKITEMS,
 )
 ACTIONS: Mapping[str, ActionType] = MappingProxyType({action.key: action for action in _ALL})
 

@@ -221,6 +221,18 @@ class Builder(Protocol):
         """A member of the flow's settings blocks, e.g. "settingsUserInput.noInputsMax"; None when unset."""
         ...
 
+    def container_named(self, node: Node | None) -> int | None:
+        """Index of the container that a reference inside a settings block names; None for none."""
+        ...
+
+    def menu_around(self, *, up: int) -> int | None:
+        """Index of the menu that the action belongs to (`up` 0), or of the one above (1); None for none."""
+        ...
+
+    def has_variable(self, name: str) -> bool:
+        """Whether a variable of the flow or the task has that name."""
+        ...
+
     def is_secure(self, node: Node | None) -> bool:
         """Whether a value reads a secure variable, or a field names one."""
         ...

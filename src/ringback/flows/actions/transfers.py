@@ -52,7 +52,7 @@ def transfer_step(b: Builder, target: Target) -> Step:
         if not words:
             return attempt(run)
         run.memo["stage"] = "before"
-        return Play(words, run.language)
+        return Play(words, run.language, ms=run.services.reading_ms())
 
     def failed(run: Any, reply: TransferReply) -> Next:
         write(run, outputs, outputs={"errorType": reply.error_type, "errorMessage": reply.error_message})
@@ -60,7 +60,7 @@ def transfer_step(b: Builder, target: Target) -> Step:
         if not words:
             return failure
         run.memo["stage"] = "after"
-        return Play(words, run.language)
+        return Play(words, run.language, ms=run.services.reading_ms())
 
     def resume(run: Any, reply: Any) -> Next:
         stage = run.memo["stage"]

@@ -1,0 +1,162 @@
+"""What bots' questions share: asking again after silence and misunderstanding, and giving up.
+
+A question that gives up leaves through Max No Inputs or Max No Matches where they are switched on; else the
+flow's recognition failure handling says what follows: a handover text, then exit, disconnect, or a task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.flows.actions.base import Builder, Enter, Exit, Field, Finish, Getter, Next, Step, constant
+from ringback.flows.effects import Gather, Input, Play
+
+MAX_MISSES = 3
+NO_INPUT_MS = 7_000  # what new bot flows have (official samples)
+_HANDOVER = "recognitionFailureEventHandover"
+_HANDLING = "settingsErrorHandling.recognitionFailureEventHandling"
+QUESTION_FIELDS = (
+    Field("question", "com", about="What is asked."),
+    Field("noInput", "com", about="Said after silence."),
+    Field("noMatch", "com", about="Said when the answer was not understood."),
+    Field("voiceEndOfInputTimeout", "dur", about="Silence that ends a spoken answer."),
+)
+POLICIES = ("bot_misses", "bot_matching")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question: its texts, its patience, its ways out when nobody answers.
+
+    Attributes:
+        kind: what is asked for, as the trace names it: "intent", "slot", "yes_no", "choice".
+        options: what can be said -> what it means, as far as it is known.
+        no_match: output after too many misunderstandings ("maxNoMatches", "noIntent").
+    """
+
+    b: Builder
+    kind: str
+    options: dict[str, str]
+    no_match: str = "maxNoMatches"
+
+    def step(self, understand: Callable[[Any, str], Next | None]) -> Step:
+        """The step: `understand` gets what was said and answers None for a misunderstanding."""
+        ask, again, give_up = self._ask(), self._again(), self._give_up()
+
+        def begin(run: Any) -> Next:
+            run.memo.update(silences=0, misses=0)
+            return ask(run, "")
+
+        def resume(run: Any, reply: Any) -> Next:
+            if run.memo.get("over"):
+                return give_up(run)
+            said = heard(reply)
+            if said and (following := understand(run, said)) is not None:
+                run.services.understood(1)
+                return following
+            return again(run, "misses" if said else "silences")
+
+        return Step(begin, resume)
+
+    def _ask(self) -> Callable[[Any, str], Next]:
+        b, options = self.b, self.options
+        question = b.communication(b.node("question"))
+        patience = _setting(b, "noInputsTimeout", "dur")
+
+        def ask(run: Any, before: str) -> Next:
+            text = before or question(run)
+            wait = patience(run)
+            return gather(run, text, kind=self.kind, options=options, wait=wait)
+
+        return ask
+
+    def _again(self) -> Callable[[Any, str], Next]:
+        b, ask, leave = self.b, self._ask(), self._leave()
+        limits = {"silences": _setting(b, "noInputsMax", "int"), "misses": _setting(b, "noMatchesMax", "int")}
+        texts = {"silences": b.communication(b.node("noInput")), "misses": b.communication(b.node("noMatch"))}
+        sorry = {"silences": _apology(b, "noInputApology"), "misses": _apology(b, "noMatchApology")}
+
+        def again(run: Any, what: str) -> Next:
+            run.memo[what] += 1
+            most = limits[what](run)
+            most = MAX_MISSES if most is None else most
+            if run.services.policy("bot_misses") == "after_max":
+                most += 1
+            if run.memo[what] >= most:
+                return leave(run, what)
+            return ask(run, " ".join(text for text in (sorry[what](run), texts[what](run)) if text))
+
+        return again
+
+    def _leave(self) -> Callable[[Any, str], Next]:
+        b = self.b
+        outputs = {"silences": "maxNoInputs", "misses": self.no_match}
+        exits: dict[str, Exit | None] = {
+            what: b.exit(name) if enabled(b, name) else None for what, name in outputs.items()
+        }
+        handover = b.communication(b.flow_setting(f"settingsErrorHandling.{_HANDOVER}"))
+        give_up = self._give_up()
+
+        def leave(run: Any, what: str) -> Next:
+            found = exits[what]
+            if found is not None:
+                return found
+            run.memo["over"] = True
+            text = handover(run)
+            return Play(text, run.language, ms=run.services.reading_ms()) if text else give_up(run)
+
+        return leave
+
+    def _give_up(self) -> Callable[[Any], Next]:
+        b = self.b
+        handling = b.flow_setting(_HANDLING)
+        kind = next((name for name, _ in handling.items()), "exit") if handling is not None else "exit"
+        target = b.container_named(handling.get(kind)) if handling is not None else None
+
+        def give_up(run: Any) -> Next:
+            # A second recognition failure in a row exits the bot (help: event handling).
+            if target is not None and run.services.understood(-1) < 2:
+                return Enter(target, how="error")
+            details = run.services.bot_end("recognitionFailure")
+            return Finish("disconnect" if kind == "disconnect" else "exit", details=tuple(details.items()))
+
+        return give_up
+
+
+def gather(
+    run: Any, text: str, *, kind: str, options: dict[str, str] | None = None, wait: Any = None
+) -> Gather:
+    """A question to a person who answers in words, or by keys."""
+    patience = NO_INPUT_MS if wait is None else round(wait.total_seconds() * 1000)
+    return Gather(
+        text,
+        kind,
+        most=40,
+        terminator="#",
+        timeout_ms=patience,
+        language=run.language,
+        options=options or {},
+        ms=run.services.reading_ms(),
+    )
+
+
+def heard(reply: Input) -> str:
+    """What the customer said or pressed, as text."""
+    return (reply.speech or reply.digits.rstrip("#")).strip()
+
+
+def enabled(b: Builder, output: str) -> bool:
+    """Whether an output is switched on: it is unless the document says `enabled: false`."""
+    node = b.node(f"outputs.{output}.enabled")
+    return node is None or node.value is not False
+
+
+def _setting(b: Builder, key: str, type_: str) -> Getter:
+    node = b.flow_setting(f"settingsUserInput.{key}")
+    return b.compile(node, type_) if node is not None else constant(None)
+
+
+def _apology(b: Builder, key: str) -> Getter:
+    return b.communication(b.flow_setting(f"settingsUserInput.{key}"))
