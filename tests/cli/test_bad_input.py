@@ -209,6 +209,7 @@ OPTIONS = [
     ),
     ("--caller", "press 1; dance", "error: the caller cannot 'dance'\n  hint: write steps like: press 1;"),
     ("--caller", "wait long", "error: the caller cannot 'wait long'\n  hint: "),
+    ("--set", "Flow.Hello=\udcff", "error: 'Flow.Hello=\\udcff' is no UTF-8 text\n  hint: the terminal has"),
     ("--at", "tomorrow", "error: 'tomorrow' is no moment\n  hint: write it like 2025-06-02T10:00:00Z"),
     ("--at", "0001-01-01T00:00:00+14:00", "is no moment"),
     (

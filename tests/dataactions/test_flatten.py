@@ -21,7 +21,9 @@ def many(items: Any) -> dict[str, Any]:
 
 
 SCHEMAS = [
-    ({}, {"value": "str"}),
+    ({}, {}),
+    ({"$schema": "http://json-schema.org/draft-04/schema#"}, {}),
+    (TEXT, {"value": "str"}),
     (obj(), {}),
     (obj(a=TEXT, b=NUMBER, c={"type": "number"}, d={"type": "boolean"}),
      {"a": "str", "b": "int", "c": "dec", "d": "bln"}),
@@ -52,10 +54,12 @@ VALUES = [
     ({"t": ["x", "y"]}, obj(t=many(TEXT)), {"t": ["x", "y"]}),
     ({"r": [{"n": 1, "s": "a"}, {"n": 2}]}, obj(r=many(obj(n=NUMBER, s=TEXT))),
      {"r.n": [1, 2], "r.s": ["a", None]}),
-    ({"r": []}, obj(r=many(obj(n=NUMBER))), {"r.n": [], "r": []}),
+    ({"r": []}, obj(r=many(obj(n=NUMBER))), {"r.n": []}),
+    ({"r": None, "a": None, "x": None}, obj(r=many(obj(n=NUMBER)), a=obj(b=obj(c=TEXT))),
+     {"r.n": [], "a.b.c": None, "x": None}),
     ([{"id": "1"}, {"id": None}], many(obj(id=TEXT)), {"id": ["1", None]}),
     ([1, 2], many(NUMBER), {"value": [1, 2]}),
-    ({"a.b": 1}, {}, {"value": None, "a__b": 1}),
+    ({"a.b": 1}, {}, {"a__b": 1}),
     ({"r": [{"x": {"y": 1}}, {"x": {"y": 2}}]}, obj(r=many(obj(x=obj(y=NUMBER)))), {"r.x.y": [1, 2]}),
 ]  # fmt: skip
 

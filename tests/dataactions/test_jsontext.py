@@ -64,3 +64,7 @@ def test_the_deepest_document_that_is_allowed() -> None:
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(JsonTextError):
         decode(b'"\xff"')
+
+
+def test_half_a_surrogate_pair_goes_as_java_writes_it() -> None:
+    assert encode({"\ud83d": ["a\udcffb", {"x": "ü"}]}) == '{"?":["a?b",{"x":"ü"}]}'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # ITU-T E.164: a plus and at most fifteen digits, the first of them no zero.
 _E164 = re.compile(r"\+[1-9]\d{1,14}")
 _SHOWN = 20
+_HALF = re.compile("[\ud800-\udfff]")  # what Python makes of bytes that are no UTF-8
 
 
 def guarded(command: Callable[..., int]) -> Callable[..., None]:
@@ -27,6 +28,7 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*args: object, **options: object) -> None:
         try:
+            _check_text([*args, *options.values()])
             code = command(*args, **options)
         except RingbackError as error:
             show_error(error)
@@ -34,6 +36,16 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
         sys.exit(code)
 
     return run
+
+
+def _check_text(given: Iterable[object]) -> None:
+    """Raise UsageError for an argument that is no text; a file that is only read may have any name."""
+    from ringback.core.errors import UsageError
+
+    for value in given:
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and not text.isascii() and _HALF.search(text):
+                raise UsageError(f"{text!r} is no UTF-8 text", hint="the terminal has another encoding")
 
 
 def show_error(error: RingbackError) -> None:

@@ -198,7 +198,7 @@ class _Steps:
             text = DEFAULT_BODY
         sends = self.action.request.method != "GET"
         body = self._render(text, BODY_TEMPLATE) if sends and text is not None else None
-        self.found.request = self._request(None if body is None else body.encode("utf-8", "surrogatepass"))
+        self.found.request = self._request(None if body is None else body.encode("utf-8", "replace"))
         return body
 
     def _request(self, body: bytes | None) -> Request:

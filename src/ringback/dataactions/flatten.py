@@ -41,8 +41,10 @@ def flatten(output: Any, contract: Schema, *, policies: Policies | None = None) 
 def flatten_as(output: Any, leaves: Mapping[str, str], *, policies: Policies | None = None) -> dict[str, Any]:
     """`flatten` with the flattened schema of the contract, for callers that keep it."""
     found: dict[str, Any] = {name: [] if code.endswith("_coll") else None for name, code in leaves.items()}
+    parents = {name[:at] for name in leaves for at in range(len(name)) if name[at] == "."}
     for name, value in _values(output, ""):
-        found[name or ROOT_ARRAY_NAME] = value
+        if value or name not in parents:  # an empty array or a null stands for leaves that are there already
+            found[name or ROOT_ARRAY_NAME] = value
     for name, value in list(found.items()):
         if isinstance(value, list) and None in value:
             found[name] = _nulls(value, policies)
@@ -64,7 +66,7 @@ def _leaves(schema: Any, name: str, *, collection: bool) -> Iterator[tuple[str, 
     elif isinstance(properties, Mapping) and kind in ("object", ""):
         for key, member in properties.items():
             yield from _leaves(member, _join(name, key), collection=collection)
-    elif kind != "object":
+    elif kind != "object" and (name or kind):  # an empty contract names nothing
         code = _CODES.get(kind, "str")
         yield name, f"{code}_coll" if collection else code
 

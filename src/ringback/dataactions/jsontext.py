@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -67,15 +68,27 @@ def decode(text: str | bytes) -> Any:
 
 
 def encode(value: Any) -> str:
-    """Compact JSON text with Java's number forms; keys keep their order.
+    """Compact JSON text with Java's number forms; keys keep their order, half a surrogate pair becomes `?`.
 
     >>> encode({"a": 10000000.0, "b": [1.5, None]})
     '{"a":1.0E7,"b":[1.5,null]}'
     """
-    data = msgspec.json.encode(value)
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return encode(_whole(value))
     if b"\\u00" in data or _UNLIKE_JAVA.search(data) or _UNLIKE_JAVA_ALONE.match(data):
         return "".join(_parts(value))
     return data.decode("utf-8")
+
+
+def _whole(value: Any) -> Any:
+    """The value with every text as UTF-8 can hold it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def java_double(number: float) -> str:

@@ -44,6 +44,7 @@ COLLECTIONS = [
     ("AddItemAt(MakeList(1, 2), 2, 3)", "[1, 2, 3]"),
     ("Count(MakeEmptyList(1))", "0"),
     ('Count(JsonParse("[1, [2, 3]]"))', "2"),
+    (r'JsonParse("{\"\\uD83D\\uDE00\": [\"a\\ud800\", 1.50, null]}")', 'JSON {"😀":["a�",1.50,null]}'),
     ('Find(MakeList("a", "b", "a"), "a")', "[0, 2]"),
     ('FindFirst(MakeList("a"), "A")', "-1"),
     ("GetAt(MakeList(1, 2), 1)", "2"),

@@ -29,6 +29,7 @@ _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0"
 _MAX_DIGITS = 20
 # Deeper JSON would run into Python's own stack when it is written again.
 _MAX_DEPTH = 200
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")  # perhaps half of a surrogate pair
 
 
 def refuse(text: object, type_: str, *, hint: str = "") -> NoReturn:
@@ -133,11 +134,21 @@ def parse_json(text: str) -> Any:
     if text.count("[") + text.count("{") > _MAX_DEPTH and _depth(text) > _MAX_DEPTH:
         raise EvaluationError(f"JSON is nested deeper than {_MAX_DEPTH} levels", "CONVERSION")
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except ValueError as error:
         reason = getattr(error, "msg", "") or str(error)
         place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise EvaluationError(f"text is not JSON: {reason}{place}", "CONVERSION") from error
+    return _whole(found) if _HALF.search(text) else found
+
+
+def _whole(value: Any) -> Any:
+    """The value with U+FFFD for each half of a surrogate pair: no text of ours may hold one."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return list(map(_whole, value)) if isinstance(value, list) else value
 
 
 def as_json(value: Any) -> Any:
