@@ -219,7 +219,7 @@ def test_timeouts(timeout: Any, found: list[str]) -> None:
         ('{"name": "flow", "actions": [{"id": "1", "inputVariables": {"a": "$b"}}]}', None),
         ('{"broken": ', None),
         ('{"requestTemplate": 1, "translationMap": ', "data action"),
-        ("inboundCall:\n  name: x\n", None),
+        ("inboundCall:\n  name: x\n", None),  # no YAML by its name
         ('\ufeff{"config": {"request": {}}, "name": "a"}', "data action"),
     ],
 )

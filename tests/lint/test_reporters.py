@@ -15,7 +15,7 @@ from ringback.core.span import Span
 from ringback.lint import RULES, Finding, Report, lint
 from ringback.lint.model import Checked, Edit, Fix, counts
 from ringback.lint.reporters import REPORTERS, summary, to_github, to_json, to_sarif, to_text
-from tests.lint.cases import CODES, text_of
+from tests.lint.cases import CODES, of_fixture, text_of
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\n\r"), min_size=1, max_size=40)
 
@@ -145,7 +145,7 @@ def test_no_findings(form: str) -> None:
 
 @pytest.mark.parametrize("code", [code for code in CODES if RULES[code].fixable])
 def test_fixes_point_at_what_they_replace(code: str) -> None:
-    checked = lint(text_of(code, "bad"), file="a.json", codes={code})
+    checked = of_fixture(code, "bad", {code})
     entries = json.loads(to_json([checked]))
     assert any(entry["fix"] for entry in entries)
     lines = checked.text.split("\n")

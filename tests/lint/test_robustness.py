@@ -11,7 +11,7 @@ import pytest
 
 from ringback.lint import fix, lint
 from ringback.lint.reporters import REPORTERS
-from tests.lint.cases import CODES, document, text_of
+from tests.lint.cases import ACTION_CODES, document, text_of
 
 WORDS = [
     "${",
@@ -49,7 +49,7 @@ def mutated(node: Any, luck: random.Random) -> Any:
     return [mutated(node[0], luck), *node[1:]] if isinstance(node, list) and node else node
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code != "RB101"])
+@pytest.mark.parametrize("code", [code for code in ACTION_CODES if code != "RB101"])
 def test_changed_documents_give_findings_only(code: str) -> None:
     luck = random.Random(code)
     for _ in range(20):

@@ -11,26 +11,26 @@ import re
 import pytest
 
 from ringback.core.errors import UsageError
-from ringback.lint import RULES, chosen, lint
+from ringback.lint import RULES, chosen
 from ringback.lint.reporters import to_text
-from tests.lint.cases import CODES, PAGES, TESTDATA, text_of
+from tests.lint.cases import CODES, PAGES, TESTDATA, file_of, of_fixture
 
 GOLDENS = TESTDATA / "findings.txt"
 SECTIONS = ("## What", "## Why", "## Wrong", "## Right", "## How to fix")
 
 
 def said(code: str) -> str:
-    return to_text([lint(text_of(code, "bad"), file=f"{code}.bad.json", codes={code})])
+    return to_text([of_fixture(code, "bad", {code})])
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_bad_document_breaks_the_rule(code: str) -> None:
-    assert said(code), f"{code}.bad.json does not break {code}"
+    assert said(code), f"{file_of(code, 'bad')} does not break {code}"
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_good_document_breaks_no_rule(code: str) -> None:
-    found = lint(text_of(code, "good"), file="good.json").reports
+    found = of_fixture(code, "good").reports
     assert [report for report in found if report.severity != "info"] == []
     assert code not in {report.rule.code for report in found}
 
@@ -59,7 +59,7 @@ def test_messages_are_as_recorded() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_findings_have_hints_and_stand_in_the_order_of_their_places(code: str) -> None:
-    checked = lint(text_of(code, "bad"), file="f.json")
+    checked = of_fixture(code, "bad")
     places = [(report.finding.span.line, report.finding.span.column) for report in checked.reports]
     assert places == sorted(places)
     assert all(report.finding.hint for report in checked.reports)

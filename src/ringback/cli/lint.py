@@ -7,14 +7,13 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ringback.cli.options import guarded
 
 if TYPE_CHECKING:
-    from ringback.core.diagnostics import Severity
     from ringback.lint.model import Checked
     from ringback.lint.reporters import Style
 
@@ -52,16 +51,7 @@ _COLOURS = {
     help="Warn where a caller may hear nothing for longer, e.g. 8s.",
 )
 @guarded
-def lint(
-    paths: tuple[Path, ...],
-    *,
-    output_format: str,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fixing: bool,
-    fail_on: Severity,
-    max_silence: str | None,
-) -> int:
+def lint(paths: tuple[Path, ...], **given: Any) -> int:
     """Check flows, data actions and world.yaml: files, or folders with all that is in them.
 
     They are known by their content; other files are skipped. What is named together is one project: flows are
@@ -72,15 +62,15 @@ def lint(
     from ringback.lint.registry import chosen
     from ringback.lint.runner import lint_all
 
-    codes = chosen(select, ignore)
-    silence = _milliseconds(max_silence)
+    codes = chosen(given["select"], given["ignore"])
+    silence = _milliseconds(given["max_silence"])
     files = list(_files(paths))
-    fixed = _fix(files, codes, max_silence_ms=silence) if fixing else 0
+    fixed = _fix(files, codes, max_silence_ms=silence) if given["fixing"] else 0
     texts = [(str(file), _read(file)) for file in files]
     checked = lint_all(texts, codes=codes, max_silence_ms=silence)
-    _print(checked, output_format, fixed=fixed)
+    _print(checked, given["output_format"], fixed=fixed)
     number = counts(checked)
-    return int(any(number[severity] for severity in number if at_least(severity, fail_on)))
+    return int(any(number[severity] for severity in number if at_least(severity, given["fail_on"])))
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

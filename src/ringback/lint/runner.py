@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from ringback.dataactions.model import DataAction
 from ringback.lint.documents import Loaded, load, place_of
 from ringback.lint.flows.project import Project, project_of
 from ringback.lint.flows.subject import FlowSubject
 from ringback.lint.model import Checked, Finding, Report
 from ringback.lint.registry import RULES
+from ringback.lint.subject import Subject
 
 
 def lint(
@@ -58,9 +61,16 @@ def project(documents: Iterable[tuple[str, str]], *, max_silence_ms: int | None 
 
 
 def _project(loaded: Sequence[Loaded], *, max_silence_ms: int | None) -> Project:
-    actions = (subject.action for each in loaded for subject in each.subjects)
+    actions = (_with_timeout(subject) for each in loaded for subject in each.subjects)
     worlds = (each.world for each in loaded if each.world is not None)
     return project_of(actions, worlds, max_silence_ms=max_silence_ms)
+
+
+def _with_timeout(subject: Subject) -> DataAction:
+    """The data action with the timeout that its document says, which a check of its own looks at."""
+    written = subject.timeout_written
+    is_number = isinstance(written, int | float) and not isinstance(written, bool)
+    return replace(subject.action, timeout=float(written)) if is_number else subject.action
 
 
 def _checked(

@@ -179,7 +179,7 @@ def _quiet(subject: FlowSubject) -> dict[str, tuple[int, int]]:
         if best.get(at, -1) >= before or at in way:
             continue
         best[at] = before
-        behind = _behind(subject, at, before, own=own)
+        behind = _behind(subject, at, before=before, own=own)
         if at in own:
             found[at] = before, own[at]
         waits = own.get(at, 0) > 0
@@ -188,7 +188,7 @@ def _quiet(subject: FlowSubject) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _behind(subject: FlowSubject, at: str, before: int, *, own: Mapping[str, int]) -> int:
+def _behind(subject: FlowSubject, at: str, *, before: int, own: Mapping[str, int]) -> int:
     """The silence after a node: none when it says something."""
     container = subject.flow.containers.get(at)
     if container is not None:

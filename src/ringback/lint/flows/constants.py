@@ -84,7 +84,11 @@ def _found(
         ways = ((at, pattern.search(text)) for at, text in _pieces(path, node) for pattern in patterns)
         at, match = next(((at, match) for at, match in ways if match is not None), (0, None))
         if match is not None:
-            yield path, match, subject.positions.span(node, at + match.start(), match.end() - match.start())
+            yield (
+                path,
+                match,
+                subject.positions.span(node, at + match.start(), length=match.end() - match.start()),
+            )
 
 
 def hard_coded_guid(subject: FlowSubject) -> Iterator[Finding]:

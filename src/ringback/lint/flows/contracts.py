@@ -80,7 +80,7 @@ def unknown_input(subject: FlowSubject) -> Iterator[Finding]:
         node = call.body.get("inputs")
         for name, value in _members(call, "inputs"):
             if node is not None and call.inputs and name not in call.inputs and not is_empty(value):
-                yield _unknown(subject, call, "input", name=name, node=node)
+                yield _unknown(subject, call, what="input", name=name, node=node)
 
 
 def unknown_output(subject: FlowSubject) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def unknown_output(subject: FlowSubject) -> Iterator[Finding]:
         node = call.body.get("successOutputs")
         for name, value in _members(call, "successOutputs"):
             if node is not None and call.outputs and name not in call.outputs and not is_empty(value):
-                yield _unknown(subject, call, "output", name=name, node=node)
+                yield _unknown(subject, call, what="output", name=name, node=node)
     for call in subject.calls:
         node = call.body.get("failureOutputs")
         for name, value in _members(call, "failureOutputs"):
@@ -98,7 +98,7 @@ def unknown_output(subject: FlowSubject) -> Iterator[Finding]:
                 yield Finding(node.key_span(name), message, f"it gives {', '.join(FAILURE_OUTPUTS)}")
 
 
-def _unknown(subject: FlowSubject, call: Call, what: str, *, name: str, node: Node) -> Finding:
+def _unknown(subject: FlowSubject, call: Call, *, what: str, name: str, node: Node) -> Finding:
     names = call.inputs if what == "input" else call.outputs
     same = next((each for each in names if each.lower() == name.lower()), None)
     close = [same] if same else get_close_matches(name, names, n=1)
@@ -161,9 +161,7 @@ def timeout_against_service(subject: FlowSubject) -> Iterator[Finding]:
         else:
             continue
         dead = own > service * 1000 and "timeout" in call.action.outputs
-        yield Finding(
-            node.span if node is not None else call.name_span, *found, severity="warning" if dead else None
-        )
+        yield Finding(call.action.body.key_span("timeout"), *found, severity="warning" if dead else None)
 
 
 def missing_in_world(subject: FlowSubject) -> Iterator[Finding]:
@@ -171,7 +169,7 @@ def missing_in_world(subject: FlowSubject) -> Iterator[Finding]:
     world = subject.project.world
     for kind, name, node, action in needs(subject.flow) if world is not None else ():
         section = {"dataAction": "dataActions", "dataTable": "dataTables"}.get(kind) or SECTION_OF[kind]
-        if world is None or not _lacks(world, section, name):
+        if world is None or not _lacks(world, section, name=name):
             continue
         close = get_close_matches(name.strip().lower(), world.names[section], n=1)
         hint = f"did you mean {close[0]!r}? otherwise add it" if close else f"add it to `{section}:`"
@@ -179,7 +177,7 @@ def missing_in_world(subject: FlowSubject) -> Iterator[Finding]:
         yield Finding(span, f"{world.file} has no {name!r} in `{section}`", hint)
 
 
-def _lacks(world: World, section: str, name: str) -> bool:
+def _lacks(world: World, section: str, *, name: str) -> bool:
     wanted = name.strip().lower()
     short = wanted.partition(".")[2] if wanted.startswith(("prompt.", "promptsystem.")) else wanted
     if section == "prompts" and wanted.startswith("promptsystem."):

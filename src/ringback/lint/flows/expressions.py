@@ -34,7 +34,7 @@ def _is_foreign(error: DefinitionError) -> bool:
 
 
 def _name(error: DefinitionError) -> str:
-    return error.message.partition("'")[2].partition("'")[0]
+    return error.message.removeprefix("unknown variable ")
 
 
 def expression_error(subject: FlowSubject) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def literal_type(subject: FlowSubject) -> Iterator[Finding]:
     """A literal that does not fit the type of its place."""
     for action in subject.actions.values():
         for use in literals_of(action, subject.nodes(action)):
-            type_ = _wanted(subject, action, use)
+            type_ = _wanted(subject, action, use=use)
             if type_ is not None and literals.is_simple(type_) and not (use.node.is_map or use.node.is_list):
                 yield from _literal(use, type_)
     for variable in (
@@ -60,7 +60,7 @@ def literal_type(subject: FlowSubject) -> Iterator[Finding]:
             yield from _literal(Use(node, ("lit",)), variable.type)
 
 
-def _wanted(subject: FlowSubject, action: Action, use: Use) -> str | None:
+def _wanted(subject: FlowSubject, action: Action, *, use: Use) -> str | None:
     """The type of the place; where a variable is set, that of the variable."""
     located = Located(use, subject.flow.containers[action.container], action)
     return subject.target(located)
@@ -84,7 +84,7 @@ def missing_field(subject: FlowSubject) -> Iterator[Finding]:
             if field.required and "*" not in field.path and action.body.at(*field.path.split(".")) is None:
                 yield Finding(
                     subject.place(action),
-                    f"{action.name!r} lacks {field.path!r}: {field.about}",
+                    f"{action.name!r} lacks {field.path!r}: {field.about.rstrip('.')}",
                     f"add `{field.path}:`",
                 )
 
@@ -110,26 +110,30 @@ def undeclared_variable(subject: FlowSubject) -> Iterator[Finding]:
     for warning in subject.flow.diagnostics:
         if warning.code == "RB028":
             node = next(
-                (each.use.node for each in subject.located if _stands_at(each, warning.line, warning.column)),
+                (
+                    each.use.node
+                    for each in subject.located
+                    if _stands_at(each, warning.line, column=warning.column)
+                ),
                 None,
             )
             if node is not None:
                 yield Finding(node.span, warning.message, warning.hint, severity="warning")
 
 
-def _stands_at(located: Located, line: int, column: int) -> bool:
+def _stands_at(located: Located, line: int, *, column: int) -> bool:
     span = located.use.node.span
     return located.use.writes and (span.line, span.column) == (line, column)
 
 
 def _finding(subject: FlowSubject, located: Located, *, error: DefinitionError) -> Finding:
     span = error.span
-    at = _offset(located.use.text, span.line, span.column) if span is not None else 0
-    place = subject.span(located.use, at, span.length if span is not None else 0)
+    at = _offset(located.use.text, span.line, column=span.column) if span is not None else 0
+    place = subject.span(located.use, at, length=span.length if span is not None else 0)
     return Finding(place, error.message, error.hint or "see docs/expressions.md")
 
 
-def _offset(text: str, line: int, column: int) -> int:
+def _offset(text: str, line: int, *, column: int) -> int:
     starts = [0]
     for number, character in enumerate(text):
         if character == "\n":

@@ -253,7 +253,7 @@ def refined(node: Typed, state: State, *, truth: bool, names: Names) -> State | 
     if isinstance(node, Constant):
         return state if node.value is truth else None
     if isinstance(node, Reference):
-        return _is(state, names(node.variable.name), Const(truth), same=True)
+        return _is(state, names(node.variable.name), value=Const(truth), same=True)
     if isinstance(node, Operation):
         return _refined_operation(node, state, truth=truth, names=names)
     return state
@@ -268,7 +268,7 @@ def _refined_operation(node: Operation, state: State, *, truth: bool, names: Nam
     if name in ("if", "?") and len(node.operands) == 3:
         return _refined_choice(node, state, truth=truth, names=names)
     if name == "isset" and isinstance(node.operands[0], Reference):
-        return _is(state, _key(node.operands[0], names), Is.UNSET, same=not truth)
+        return _is(state, _key(node.operands[0], names), value=Is.UNSET, same=not truth)
     if name == "isnotsetorempty":
         return _refined_empty(node.operands[0], state, truth=truth, names=names)
     if name in ("==", "!=", "areequal") and len(node.operands) == 2:
@@ -329,7 +329,9 @@ def _refined_equal(node: Operation, state: State, *, truth: bool, names: Names) 
     if isinstance(right, Constant):
         value = Is.UNSET if right.value is None else Const(right.value)
         return (
-            _is(state, key, value, same=truth) if isinstance(right.value, (*_SIMPLE, type(None))) else state
+            _is(state, key, value=value, same=truth)
+            if isinstance(right.value, (*_SIMPLE, type(None)))
+            else state
         )
     return _certain(state, key) if truth else state
 
@@ -343,7 +345,7 @@ def _bare(node: Typed) -> Typed:
     return node
 
 
-def _is(state: State, key: str, value: Value, *, same: bool) -> State | None:
+def _is(state: State, key: str, *, value: Value, same: bool) -> State | None:
     """The state when a variable is, or is not, a value."""
     known = state.get(key)
     if same:

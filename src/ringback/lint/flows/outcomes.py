@@ -36,7 +36,9 @@ def _parted(subject: FlowSubject, action: Action) -> bool:
 
 def _comes_back(subject: FlowSubject, action: Action, *, branch: str) -> bool:
     """Whether a branch can end without ending the flow, the task or the turn of a loop."""
-    inside = [each for each in subject.actions.values() if _in_branch(subject, each, action, branch=branch)]
+    inside = [
+        each for each in subject.actions.values() if _in_branch(subject, each, outer=action, branch=branch)
+    ]
     ids = {each.id for each in inside}
     return any(
         edge.to not in ids and edge.output not in ("enter", "call", "loopNext", "loopExit", "again")
@@ -46,7 +48,7 @@ def _comes_back(subject: FlowSubject, action: Action, *, branch: str) -> bool:
     )
 
 
-def _in_branch(subject: FlowSubject, each: Action, outer: Action, *, branch: str) -> bool:
+def _in_branch(subject: FlowSubject, each: Action, *, outer: Action, branch: str) -> bool:
     while each.parent is not None:
         if each.parent == outer.id:
             return each.branch == branch

@@ -31,7 +31,7 @@ class Positions:
         """The offset of each line."""
         return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
-    def span(self, node: Node, at: int, length: int) -> Span:
+    def span(self, node: Node, at: int, *, length: int) -> Span:
         """The place of `length` characters at an offset of a scalar; the scalar when that is unknown."""
         offsets = self.offsets(node)
         if offsets is None or at >= len(offsets) - 1:
@@ -45,7 +45,7 @@ class Positions:
             else Span.at(self.text, start, file=node.span.file, length=longest)
         )
 
-    def edit(self, node: Node, start: int, end: int, *, text: str) -> Edit | None:
+    def edit(self, node: Node, start: int, *, end: int, text: str) -> Edit | None:
         """The change of the document that replaces `[start, end)` of a scalar; None when that is not safe."""
         offsets = self.offsets(node)
         if offsets is None or end >= len(offsets):

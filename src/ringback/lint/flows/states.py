@@ -99,9 +99,11 @@ class _Run:
 
     def _first(self) -> State:
         state = State(dict.fromkeys(_ABSENT, Is.MAYBE))
-        return self._initial(state, self.flow.variables, None)
+        return self._initial(state, self.flow.variables, container=None)
 
-    def _initial(self, state: State, variables: tuple[Variable, ...], container: Container | None) -> State:
+    def _initial(
+        self, state: State, variables: tuple[Variable, ...], *, container: Container | None
+    ) -> State:
         for variable in variables:
             key = self._key(variable.name, container)
             state = state.having(key, self._initial_value(variable, container)).forgetting(
@@ -115,9 +117,9 @@ class _Run:
         if is_empty(variable.initial):
             declared = variable.span is not None and variable.type != "any"
             return Is.SET if is_collection(variable.type) or not declared else Is.UNSET
-        return self._wrapped(variable.initial, container, State())
+        return self._wrapped(variable.initial, container, state=State())
 
-    def _wrapped(self, node: Node | None, container: Container | None, state: State) -> Value:
+    def _wrapped(self, node: Node | None, container: Container | None, *, state: State) -> Value:
         """What a wrapped value gives."""
         if node is None or is_empty(node):
             return Is.UNSET
@@ -163,7 +165,7 @@ class _Run:
             for name, value in state.values.items()
             if "\0" not in name or container.kind == "menuTask"
         }
-        state = self._initial(State(others, state.checked), container.variables, container)
+        state = self._initial(State(others, state.checked), container.variables, container=container)
         if container.kind == "menu":
             for located in self._around(container):
                 self._read(located, state, arrival=arrival)
@@ -254,16 +256,18 @@ class _Run:
                 name = variable.get("var") if variable is not None and variable.is_map else variable
                 if name is not None and isinstance(name.value, str):
                     given = (
-                        self._computed(located, before) if located else self._wrapped(value, container, state)
+                        self._computed(located, before)
+                        if located
+                        else self._wrapped(value, container, state=state)
                     )
-                    state = self._assigned(state, name.value, container, value=given)
-                    state = self._sized(state, name.value, located)
+                    state = self._assigned(state, name.value, container=container, value=given)
+                    state = self._sized(state, name.value, located=located)
         return state
 
-    def _assigned(self, state: State, name: str, container: Container, *, value: Value) -> State:
+    def _assigned(self, state: State, name: str, *, container: Container, value: Value) -> State:
         return state.having(self._key(name, container), value).forgetting(_sizes(name))
 
-    def _sized(self, state: State, name: str, located: Located | None) -> State:
+    def _sized(self, state: State, name: str, *, located: Located | None) -> State:
         """What is known of the size of a collection that was just assigned."""
         root = self.subject.typed(located) if located is not None else None
         if isinstance(root, Operation):
@@ -285,7 +289,7 @@ class _Run:
                 state = state.having(name, Is.SET)
         for use in self.subject.uses[action.id]:
             if use.writes and action.type != "updateData" and _is_written(use, edge.output):
-                state = self._assigned(state, str(use.node.value), container, value=Is.SET)
+                state = self._assigned(state, str(use.node.value), container=container, value=Is.SET)
         return state
 
     def _decided(self, action: Action, container: Container, *, state: State, truth: bool) -> State | None:

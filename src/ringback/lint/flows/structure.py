@@ -195,7 +195,7 @@ def loop_count(subject: FlowSubject) -> Iterator[Finding]:
             if count is None or not isinstance(count.value, int) or isinstance(count.value, bool):
                 continue
             if count.value > MOST_TURNS:
-                edit = _edit(subject, count.span.line, count.span.column, old=str(count.value))
+                edit = _edit(subject, count.span.line, column=count.span.column, old=str(count.value))
                 fix = Fix("write 99", (edit,)) if edit is not None else None
                 yield Finding(
                     count.span,
@@ -209,7 +209,7 @@ def loop_count(subject: FlowSubject) -> Iterator[Finding]:
                 )
 
 
-def _edit(subject: FlowSubject, line: int, column: int, *, old: str) -> Edit | None:
+def _edit(subject: FlowSubject, line: int, *, column: int, old: str) -> Edit | None:
     if subject.flow.form == "export" or line > len(subject.positions.lines):
         return None
     start = subject.positions.lines[line - 1] + column - 1

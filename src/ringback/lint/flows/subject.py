@@ -263,13 +263,15 @@ class FlowSubject:
     def _open(self) -> bool:
         return any(warning.code == "RB029" for warning in self.flow.diagnostics)
 
-    def span(self, use: Use, at: int = 0, length: int = 0) -> Span:
+    def span(self, use: Use, at: int = 0, *, length: int = 0) -> Span:
         """The place of a piece of an expression; the whole of it without a length."""
-        return self.positions.span(use.node, at, length) if length else use.node.span
+        return self.positions.span(use.node, at, length=length) if length else use.node.span
 
-    def edit(self, use: Use, start: int, end: int, *, text: str) -> Edit | None:
+    def edit(self, use: Use, start: int, *, end: int, text: str) -> Edit | None:
         """The change of the document that replaces a piece of an expression."""
-        return None if self.flow.form == "export" else self.positions.edit(use.node, start, end, text=text)
+        return (
+            None if self.flow.form == "export" else self.positions.edit(use.node, start, end=end, text=text)
+        )
 
     def once(self, compute: Callable[[FlowSubject], _T]) -> _T:
         """What a function says of the flow, computed at its first call only."""

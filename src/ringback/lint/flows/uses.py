@@ -57,12 +57,14 @@ def own_nodes(action: Action) -> Iterator[tuple[tuple[str, ...], Node]]:
         path, node = waiting.pop()
         yield path, node
         below = [
-            ((*path, key), member) for key, member in node.items() if not _nested(action, path, key, member)
+            ((*path, key), member)
+            for key, member in node.items()
+            if not _nested(action, path, key=key, member=member)
         ]
         waiting += reversed([*below, *((path, item) for item in node)])
 
 
-def _nested(action: Action, path: tuple[str, ...], key: str, member: Node) -> bool:
+def _nested(action: Action, path: tuple[str, ...], *, key: str, member: Node) -> bool:
     if key == "actions":
         return True
     if key == "outputs" and not path:
@@ -87,10 +89,10 @@ def _use(action: Action, path: tuple[str, ...], *, node: Node, fields: tuple[Fie
         (each for each in fields if _matches(each.path, path if last not in ("exp", "var") else where)), None
     )
     if last == "exp":
-        return Use(node, path, _target(field, action, where))
+        return Use(node, path, _target(field, action, path=where))
     if last == "var":
         writes = field.role == "writes" if field is not None else not _READ & set(where)
-        return Use(node, path, None if writes else _target(field, action, where), writes)
+        return Use(node, path, None if writes else _target(field, action, path=where), writes)
     named = VARIABLE.fullmatch(str(node.value).strip()) is not None
     if named and (last in _BARE or (field is not None and field.role == "writes")):
         return Use(node, path, writes=True)
@@ -104,12 +106,12 @@ def literals_of(action: Action, nodes: Iterable[tuple[tuple[str, ...], Node]]) -
         if path and path[-1] == "lit":
             fields = known.fields if known is not None else ()
             field = next((each for each in fields if _matches(each.path, path[:-1])), None)
-            target = _target(field, action, path[:-1])
+            target = _target(field, action, path=path[:-1])
             if target is not None:
                 yield Use(node, path, target)
 
 
-def _target(field: Field | None, action: Action, path: tuple[str, ...]) -> str | None:
+def _target(field: Field | None, action: Action, *, path: tuple[str, ...]) -> str | None:
     if action.type == "updateData" and len(path) >= 2:
         return code_of_kind(path[1])
     type_ = field.type if field is not None and field.role == "value" else "any"

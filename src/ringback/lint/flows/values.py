@@ -40,7 +40,7 @@ def _visits(subject: FlowSubject, site: Site) -> int:
 
 def _span(subject: FlowSubject, site: Site) -> Span:
     node = site.trouble.operand.node
-    return subject.span(site.located.use, node.start, node.end - node.start)
+    return subject.span(site.located.use, node.start, length=node.end - node.start)
 
 
 def _message(site: Site, *, sure: bool) -> str:
@@ -71,7 +71,7 @@ def _is_text_sum(node: Typed) -> bool:
 
 def _append(subject: FlowSubject, site: Site) -> Fix | None:
     """`a + b + c` of texts becomes `Append(a, b, c)`, which gives the same for texts that are set."""
-    found = _outermost(subject, site.located, site.trouble.within)
+    found = _outermost(subject, site.located, within=site.trouble.within)
     if found is None:
         return None
     first, steps = spine(found)
@@ -83,7 +83,7 @@ def _append(subject: FlowSubject, site: Site) -> Fix | None:
     pieces = [text[part.node.start : part.node.end] for part in parts]
     if any(_outside(text, part.node) for part in parts):
         return None
-    edit = subject.edit(site.located.use, node.start, node.end, text=f"Append({', '.join(pieces)})")
+    edit = subject.edit(site.located.use, node.start, end=node.end, text=f"Append({', '.join(pieces)})")
     return Fix("write Append(…)", (edit,)) if edit is not None else None
 
 
@@ -93,7 +93,7 @@ def _outside(text: str, node: tree.Node) -> bool:
     return before.endswith("(") and behind.startswith(")")
 
 
-def _outermost(subject: FlowSubject, located: Located, within: Typed) -> Operation | None:
+def _outermost(subject: FlowSubject, located: Located, *, within: Typed) -> Operation | None:
     """The whole chain of `+` that an operation is a step of."""
     root = subject.typed(located)
     if not _is_text_sum(within) or not isinstance(root, (Operation, Access)):
