@@ -242,6 +242,12 @@ def test_json_inside_a_json_text_is_read_first() -> None:
     assert report.output == {"name": "A", "points": 1}
 
 
+def test_a_byte_order_mark_is_no_part_of_the_answer() -> None:
+    answer = Response(200, {}, b'\xef\xbb\xbf{"customer": {"name": "Ann"}}')
+    report = execute(action_of(EXPORT), {"phone": "1"}, transport=CannedTransport([answer]))
+    assert report.output == {"name": "Ann", "points": 0}
+
+
 def test_a_plain_action_accepts_its_own_statuses() -> None:
     inputs = {"userId": "a b&c", "externalApiKey": "k"}
     body = {"statusCode": 200, "body": {"userName": "John Doe", "userTier": "Gold", "balance": 1500.50}}

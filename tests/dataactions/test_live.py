@@ -74,6 +74,19 @@ def test_a_compressed_answer_cannot_grow_without_bound() -> None:
     assert caught.value.kind == "too_large"
 
 
+def test_an_answer_that_is_not_compressed_as_it_says() -> None:
+    with http_server(lambda _: (200, {"Content-Encoding": "gzip"}, b"abcde")) as server, failing() as caught:
+        send(server.url)
+    assert (caught.value.kind, caught.value.message) == ("protocol", "the answer is no gzip, as it says")
+
+
+def test_a_redirect_to_nowhere() -> None:
+    with http_server(lambda _: (302, {"Location": "http://[::1/"}, b"")) as server, failing() as caught:
+        send(server.url)
+    found = caught.value
+    assert (found.kind, found.message) == ("redirect", "a redirect to 'http://[::1/', which is no URL")
+
+
 @pytest.mark.parametrize(
     ("url", "kind"),
     [

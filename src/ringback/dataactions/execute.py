@@ -9,6 +9,7 @@ transformation (architect-behaviour D.9).
 
 from __future__ import annotations
 
+import codecs
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -303,7 +304,7 @@ class _Steps:
 
     def _parse_body(self, response: Response, *, lenient: bool) -> None:
         try:
-            document = jsontext.decode(response.body)
+            document = jsontext.decode(response.body.removeprefix(codecs.BOM_UTF8))
         except RingbackError as error:
             if lenient:
                 return

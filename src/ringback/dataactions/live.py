@@ -85,8 +85,12 @@ class HttpTransport:
         location = response.header("location")
         if not (self._follow and request.method == "GET" and response.status in _REDIRECTS and location):
             return None
-        target = urljoin(url, location)
-        if urlsplit(target).scheme != "https" and urlsplit(url).scheme == "https":
+        try:
+            target = urljoin(url, location)
+            scheme = urlsplit(target).scheme
+        except ValueError as error:
+            raise TransportFailure(f"a redirect to {location!r}, which is no URL", kind="redirect") from error
+        if scheme != "https" and urlsplit(url).scheme == "https":
             raise TransportFailure(f"a redirect from https to {target}", kind="redirect")
         return target
 
@@ -197,8 +201,10 @@ def _collected(chunks: Iterable[bytes], encoding: str) -> bytes:
     decoder = _decoder(encoding)
     body = bytearray()
     for chunk in chunks:
-        piece = decoder.decompress(chunk, MAX_RESPONSE_BYTES + 1 - len(body)) if decoder else chunk
-        body += piece
+        try:
+            body += decoder.decompress(chunk, MAX_RESPONSE_BYTES + 1 - len(body)) if decoder else chunk
+        except zlib.error as error:
+            raise TransportFailure(f"the answer is no {encoding}, as it says", kind="protocol") from error
         if len(body) > MAX_RESPONSE_BYTES:
             raise _too_large("more came")
     if decoder is not None and body and not decoder.eof:
