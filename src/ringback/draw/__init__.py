@@ -49,5 +49,5 @@ def draw(
     if form == "mmd":
         return to_mermaid(graph, lit)
     picture = layout(graph)
-    svg = to_svg(graph, picture, lit)
+    svg = to_svg(graph, picture, lit=lit)
     return svg if form == "svg" else to_html(graph, svg, source=source, lit=lit)

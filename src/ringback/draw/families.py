@@ -109,7 +109,7 @@ def class_of(output: str) -> LinkClass:
     return "failure" if name in _FAILURES else "flow"
 
 
-def below(type_: str, written: frozenset[str], documented: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+def below(type_: str, written: frozenset[str], *, documented: tuple[str, ...] = ()) -> tuple[str, ...] | None:
     """The outputs by which an action reaches the action below it.
 
     Args:

@@ -277,7 +277,7 @@ class _Maker:
         """The links of one action, the main way on first: that one is drawn straight down."""
         ways: list[tuple[tuple[str, ...], str]]
         ways = [((name,), first) for name, first in action.outputs.items() if first in self.boxes]
-        down = below(action.type, frozenset(action.outputs), tuple(_documented(action)))
+        down = below(action.type, frozenset(action.outputs), documented=tuple(_documented(action)))
         if down is not None and action.next is not None and action.next in self.boxes:
             ways.append((down, action.next))
         for outputs, first in sorted(ways, key=_main_first):

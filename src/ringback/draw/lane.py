@@ -97,7 +97,7 @@ class Finisher:
         coming: boxes that links from elsewhere lead to; they come from the left.
     """
 
-    def __init__(self, plan: Plan, leaving: Mapping[Link, int], coming: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, leaving: Mapping[Link, int], *, coming: Sequence[str]) -> None:
         self.plan = plan
         self.grid = plan.grid
         self.leaving = leaving
@@ -260,8 +260,10 @@ class Finisher:
             box = self._vertex(link.source)
             points = [(box.x, self.rows[box.row] + BOX_HEIGHT), *self._step(box.number, start.number)]
         x, top = self._port(link), self.rows[start.row] + (BOX_HEIGHT if start.box else 0)
-        y = self._line(start.row + 1, self._exit_net(link))
-        border = self.plan.width if self.leaving[link] > 0 else 0.0
+        # The lanes on both sides of a gutter often have rows at one height; their lines must not meet.
+        to_right = self.leaving[link] > 0
+        y = self._line(start.row + 1, self._exit_net(link)) + (0 if to_right else SPACING / 2)
+        border = self.plan.width if to_right else 0.0
         return [*points, (x, top), (x, y), (border, y)]
 
     def _coming(self, box: str) -> list[Point]:

@@ -115,8 +115,7 @@ def grid_of(
             grid, [link for link in links if link.target == target and link.number in walk.back], walk=walk
         )
     for link in stubs:
-        source = grid.vertices[grid.of_box[link.source]]
-        grid.chains.append(Chain(link, [source.number, _label(grid, link, order=walk.last + link.number)]))
+        _add_stub(grid, link, walk=walk)
     _drop_empty_rows(grid)
     grid.rows = [[] for _ in range(max((v.row for v in grid.vertices), default=-1) + 1)]
     for vertex in sorted(grid.vertices, key=lambda v: (v.order, v.number)):
@@ -224,6 +223,11 @@ def _add_bus(grid: Grid, links: Sequence[Link], *, walk: _Walk) -> None:
         grid.chains.append(Chain(link, [*start, *up, target], len(start) - 1))
 
 
+def _add_stub(grid: Grid, link: Link, *, walk: _Walk) -> None:
+    source = grid.of_box[link.source]
+    grid.chains.append(Chain(link, [source, _label(grid, link, order=walk.last + link.number)]))
+
+
 def _label(grid: Grid, link: Link, *, order: int) -> int:
     """The label of a link right below its source."""
     row = grid.vertices[grid.of_box[link.source]].row + 1
@@ -231,7 +235,7 @@ def _label(grid: Grid, link: Link, *, order: int) -> int:
 
 
 def _wire(grid: Grid, row: int, *, link: Link, label: str, order: int) -> int:
-    shown = cut(clean(label), LABEL_ROOM, LABEL_SIZE)
+    shown = cut(clean(label), LABEL_ROOM, size=LABEL_SIZE)
     width = width_of(shown, LABEL_SIZE) + LABEL_PADDING if shown else WIRE_WIDTH
     return grid.add(row, link=link.number, label=shown, width=width, order=order)
 

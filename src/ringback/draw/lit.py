@@ -27,8 +27,8 @@ class TraceEvent(msgspec.Struct, frozen=True):
     type: str
     at_ms: int = 0
     action: ActionRef | None = None
-    output: str = ""
-    how: str = ""
+    output: str | None = None
+    how: str | None = None
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -129,7 +129,7 @@ class _Lighter:
         if event.type == "container_entered" and event.how == "call" and self.steps:
             self.calls.append((self.current, len(self.steps) - 1))
         if event.type == "action_ran" and event.action is not None:
-            self._leave(event.action.id, event.output)
+            self._leave(event.action.id, event.output or "")
 
     def _trails(self, event: TraceEvent) -> bool:
         """Whether an event only follows from an action that has ended."""
@@ -176,10 +176,11 @@ class _Lighter:
     def _link_to(self, box: str) -> Link | None:
         """The link by which the run came here from where it was; outputs decide between several."""
         lane = self.diagram.boxes[box].lane
+        first = self.entries[lane].target if lane in self.entries else ""
         ways = [
             link
             for link in self.out.get(self.current, ())
-            if link.target == box or (not link.target and link.lane == lane)
+            if link.target == box or (not link.target and link.lane == lane and box == first)
         ]
         left = next((step.output for step in reversed(self.steps) if step.box == self.current), "")
         return max(ways, key=lambda link: _fits(link, left), default=None)

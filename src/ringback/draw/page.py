@@ -6,10 +6,10 @@ reach the page as JSON and are set as text, never as markup. It is well-formed X
 
 from __future__ import annotations
 
+import json
+import re
 from importlib.resources import files
 from typing import Any
-
-import msgspec
 
 from ringback.draw.excerpts import excerpts
 from ringback.draw.graph import Diagram
@@ -18,10 +18,45 @@ from ringback.draw.svg import text
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _HELP = "drag to move, wheel to zoom, / to search, arrows to follow the flow, 0 to see all"
-# JSON inside a script element: no tag may end it, and no XML reader may stumble over it.
-_IN_SCRIPT = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+# JSON inside a script element, in ASCII: no tag may end it, and no XML reader may stumble over it.
+_IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+_RUN = """<span class="group"><button id="before" title="step before (p)">◀</button>
+<button id="after" title="next step (n)">▶</button><output id="step"></output></span>
+"""
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="@POLICY@"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="color-scheme" content="light dark"/>
+<title>@NAME@</title>
+<style>
+@CSS@</style>
+</head>
+<body>
+<header>
+<h1>@NAME@</h1>
+<label><input id="search" type="search" placeholder="Search" aria-label="search actions"/></label>
+<output id="count" aria-live="polite"></output>
+<span class="spring"></span>
+@RUN@<span class="group"><button id="out" title="smaller (-)">&#8722;</button>
+<button id="fit" title="see all (0)">fit</button><button id="in" title="larger (+)">+</button></span>
+</header>
+<main aria-label="diagram">
+@SVG@<p class="help">@HELP@</p>
+</main>
+<aside hidden="hidden" aria-label="action"></aside>
+<script type="application/json" id="data">@DATA@</script>
+<script>/*<![CDATA[*/
+@JS@/*]]>*/</script>
+</body>
+</html>
+"""
+_HOLE = re.compile("@(?P<name>[A-Z]+)@")
 
 
 def to_html(diagram: Diagram, svg: str, *, source: str = "", lit: Lit | None = None) -> str:
@@ -33,41 +68,18 @@ def to_html(diagram: Diagram, svg: str, *, source: str = "", lit: Lit | None = N
         source: text of the flow's document; "" gives no excerpts.
         lit: the run whose steps can be walked.
     """
-    run = (
-        '<span class="group"><button id="before" title="step before (p)">◀</button>'
-        '<button id="after" title="next step (n)">▶</button><output id="step"></output></span>'
-    )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<title>{text(diagram.name)}</title>
-<style>
-{_asset("page.css")}</style>
-</head>
-<body>
-<header>
-<h1>{text(diagram.name)}</h1>
-<label><input id="search" type="search" placeholder="Search" aria-label="search actions"/></label>
-<output id="count" aria-live="polite"></output>
-<span class="spring"></span>
-{run if lit is not None else ""}
-<span class="group"><button id="out" title="smaller (-)">&#8722;</button>
-<button id="fit" title="see all (0)">fit</button><button id="in" title="larger (+)">+</button></span>
-</header>
-<main aria-label="diagram">
-{svg}<p class="help">{_HELP}{", n and p for the steps of the run" if lit is not None else ""}</p>
-</main>
-<aside hidden="hidden" aria-label="action"></aside>
-<script type="application/json" id="data">{_data(diagram, source, lit=lit)}</script>
-<script>/*<![CDATA[*/
-{_asset("page.js")}/*]]>*/</script>
-</body>
-</html>
-"""
+    parts = {
+        "NAME": text(diagram.name),
+        "POLICY": _POLICY,
+        "CSS": _asset("page.css"),
+        "RUN": _RUN if lit is not None else "",
+        "HELP": _HELP + (", n and p for the steps of the run" if lit is not None else ""),
+        "SVG": svg,
+        "DATA": _data(diagram, source, lit=lit),
+        "JS": _asset("page.js"),
+    }
+    # In one pass, so that nothing is replaced inside what was put in.
+    return _HOLE.sub(lambda hole: parts[hole["name"]], _PAGE)
 
 
 def _asset(name: str) -> str:
@@ -96,8 +108,7 @@ def _data(diagram: Diagram, source: str, *, lit: Lit | None) -> str:
     steps = [
         {"box": ids[step.box], "at": step.at_ms, "output": step.output} for step in (lit.steps if lit else ())
     ]
-    encoded = msgspec.json.encode({"boxes": boxes, "steps": steps}).decode()
-    return encoded.translate(_IN_SCRIPT)
+    return json.dumps({"boxes": boxes, "steps": steps}, separators=(",", ":")).translate(_IN_SCRIPT)
 
 
 def _searched(*texts: str) -> str:

@@ -58,8 +58,12 @@ def layout(diagram: Diagram) -> Picture:
 
 @dataclass(slots=True)
 class _Strip:
-    """A channel or gutter: the stretch that each goal's line needs in it, and then its place."""
+    """A channel or gutter: the stretch that each goal's line needs in it, and then its place.
 
+    Lines of gutters that end in one channel from above and from below must not meet: `shift` prevents it.
+    """
+
+    shift: float = 0.0
     stretches: dict[Goal, list[float]] = field(default_factory=dict)
     track: dict[Goal, int] = field(default_factory=dict)
     start: float = 0.0
@@ -81,10 +85,10 @@ class _Strip:
     @property
     def size(self) -> float:
         lines = max(self.track.values(), default=-1) + 1
-        return 2 * _STRIP + max(0, lines - 1) * _SPACING
+        return 2 * _STRIP + max(0, lines - 1) * _SPACING + self.shift
 
     def at(self, goal: Goal) -> float:
-        return self.start + _STRIP + self.track[goal] * _SPACING
+        return self.start + _STRIP + self.track[goal] * _SPACING + self.shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class _Sheet:
         self.place = {plan.lane.id: (r, c) for r, row in enumerate(rows) for c, plan in enumerate(row)}
         self.lefts: dict[str, float] = {}
         self.channels = [_Strip() for _ in rows]
-        self.gutters = {(r, c): _Strip() for r, row in enumerate(rows) for c in range(len(row) + 1)}
+        self.gutters = {
+            (r, c): _Strip(r % 2 * _SPACING / 2) for r, row in enumerate(rows) for c in range(len(row) + 1)
+        }
         self.frames: dict[str, Frame] = {}
         self.pictures: dict[str, LanePicture] = {}
 
@@ -216,7 +222,7 @@ class _Sheet:
                 coming.setdefault(way.link.lane, {})[way.link.target] = None
         for plan in self.plans:
             name = plan.lane.id
-            finisher = Finisher(plan, leaving.get(name, {}), list(coming.get(name, {})))
+            finisher = Finisher(plan, leaving.get(name, {}), coming=list(coming.get(name, {})))
             self.pictures[name] = finisher.finish()
 
     def _set_tops(self) -> float:

@@ -24,13 +24,13 @@ _PAINT = ("timeout", "failure", "error", "call", "jump", "entry", "flow")
 _KINDS = {"menuTask": "inline task", "loopTask": "loop task"}
 
 
-def to_svg(diagram: Diagram, picture: Picture, lit: Lit | None = None) -> str:
+def to_svg(diagram: Diagram, picture: Picture, *, lit: Lit | None = None) -> str:
     """The drawing as one SVG document; with `lit`, what a run took stands out."""
-    return "\n".join(_Writer(diagram, picture, lit).lines()) + "\n"
+    return "\n".join(_Writer(diagram, picture, lit=lit).lines()) + "\n"
 
 
 class _Writer:
-    def __init__(self, diagram: Diagram, picture: Picture, lit: Lit | None) -> None:
+    def __init__(self, diagram: Diagram, picture: Picture, *, lit: Lit | None) -> None:
         self.diagram = diagram
         self.picture = picture
         self.lit = lit
@@ -63,12 +63,12 @@ class _Writer:
         yield "</g>\n</svg>"
 
     def _heading(self, width: float) -> Iterator[str]:
-        shown = cut(clean(self.diagram.name), width - 60, 20)
+        shown = cut(clean(self.diagram.name), width - 60, size=20)
         steps = f" · {len(self.lit.steps)} steps of a run" if self.lit is not None else ""
         count = sum(1 for box in self.diagram.boxes.values() if not box.id.startswith("#"))
         about = clean(f"{self.diagram.type} · {self.diagram.source} · {count} actions{steps}")
         yield f'<text class="heading" x="24" y="34">{text(shown)}</text>'
-        yield f'<text class="soft" x="24" y="52">{text(cut(about, width - 60, _SMALL))}</text>'
+        yield f'<text class="soft" x="24" y="52">{text(cut(about, width - 60, size=_SMALL))}</text>'
 
     def _lane(self, lane: Lane, frame: Frame) -> Iterator[str]:
         classes = ["lane", "begins" if lane.is_start else "", "inline" if lane.parent else ""]
@@ -80,7 +80,7 @@ class _Writer:
         yield f"<title>{text(f'{lane.name} ({lane.kind}) {lane.place}')}</title>"
         yield f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="10"/>'
         yield f'<path d="{_head(frame)}"/>'
-        name = cut(clean(lane.name), frame.width - 60, 14)
+        name = cut(clean(lane.name), frame.width - 60, size=14)
         yield f'<text class="name" x="{number(frame.x + 42)}" y="{number(frame.y + 19)}">{text(name)}</text>'
         yield f'<text class="soft" x="{number(frame.x + 42)}" y="{number(frame.y + 34)}">{text(kind)}</text>'
         yield "</g>"
@@ -154,7 +154,7 @@ def _words(box: Box) -> Iterator[str]:
     room = BOX_WIDTH - 2 * _INSET
     lines = [("name", line) for line in wrap(box.name or box.title, room, size=_NAME, lines=2)]
     named = clean(box.name).lower() == box.title.lower()
-    kind = [] if named else [("kind", cut(box.title, room, _SMALL))]
+    kind = [] if named else [("kind", cut(box.title, room, size=_SMALL))]
     free = 3 - len(lines) - len(kind)
     lines += [("detail", line) for line in wrap(box.detail, room, size=_SMALL, lines=free) if free > 0]
     lines += kind

@@ -35,7 +35,7 @@ def clean(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def cut(text: str, room: float, size: float) -> str:
+def cut(text: str, room: float, *, size: float) -> str:
     """The text, or as much of it as fits into `room` pixels with an ellipsis."""
     if width_of(text, size) <= room:
         return text
@@ -59,7 +59,7 @@ def wrap(text: str, room: float, *, size: float, lines: int) -> list[str]:
         head = _head(rest, room, size=size)
         found.append(head.rstrip())
         rest = rest[len(head) :].lstrip()
-    return [*found, cut(rest, room, size)] if rest else found
+    return [*found, cut(rest, room, size=size)] if rest else found
 
 
 def _head(text: str, room: float, *, size: float) -> str:
