@@ -31,6 +31,8 @@ TEXTS = [
     ("nothing", "nothing"),
     ("https://x.example/?a=1&access_token=zzz&b=2", "https://x.example/?a=1&access_token=***&b=2"),
     ("?api_key=zzz", "?api_key=***"),
+    ("GET https://user:pa%40s@x.example/a@b", "GET https://user:***@x.example/a@b"),
+    ("https://x.example:8080/me@x.example", "https://x.example:8080/me@x.example"),
 ]
 
 

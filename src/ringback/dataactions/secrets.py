@@ -31,6 +31,7 @@ _SECRET_KEYS = frozenset(
 _QUERY_SECRETS = re.compile(
     r"(?i)([?&](?:access_token|api_?key|apikey|client_secret|password|sig|signature|token)=)[^&#\s]+"
 )
+_USER_INFO = re.compile(r"(://[^/?#@:\s]*:)[^/?#@\s]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Secrets:
         if value in self.whole:
             return MASK
         shown = self.words.sub(MASK, self._hidden(value)) if self.words else self._hidden(value)
-        return _QUERY_SECRETS.sub(rf"\1{MASK}", shown) if "=" in shown else shown
+        shown = _QUERY_SECRETS.sub(rf"\1{MASK}", shown) if "=" in shown else shown
+        return _USER_INFO.sub(rf"\1{MASK}@", shown) if "@" in shown else shown
 
     def _hidden(self, value: str) -> str:
         # One pattern of all forms would be slow: almost every text holds none of them.
