@@ -105,6 +105,11 @@ POLICIES: Mapping[str, Policy] = _table(
         "A computed loop count above 99 is cut to 99.",
     ),
     Policy(
+        "loop_until_test",
+        ("after_turn",),
+        "Loop Until looks at its cases after each turn.",
+    ),
+    Policy(
         "auth_token_retry",
         ("once_on_401", "never"),
         "A cached token that a 401 refuses is fetched again once.",

@@ -128,7 +128,9 @@ _FROM_SDK = _table(
     callVoiceFlow=f"voiceFlow{_BOT}",
     clearActiveIntent="",
     clearPostFlow="target",
-    completeSurveyInvite="targetAddress targetAddressType inviteSubject inviteBody reminderSubject reminderBody",
+    completeSurveyInvite=(
+        "targetAddress targetAddressType inviteSubject inviteBody reminderSubject reminderBody"
+    ),
     decryptData=f"dataToDecrypt decryptedData{_FAILURE}",
     detectSilence="timeout",
     dialByExtension="extensionVariable interDigitTimeout repromptAudio repromptCount timeout failureOutputs",
@@ -201,8 +203,44 @@ _FROM_SDK = _table(
     menuTransferToVoicemail=f"destination script screenPopScript{_TRANSFER}{_CHOICE}",
 )
 
-ACTION_KEYS: Mapping[str, frozenset[str]] = {**_SEEN, **_FROM_SDK}
-UNSEEN = frozenset(_FROM_SDK)
+# Actions of which only fields and outputs are known, see `flows.actions.declared`.
+_DECLARED = _table(
+    askForAuthentication="signInMessage successMessage authenticationCompletionTimeout failureOutputs",
+    askForPayment="currency countryCode paymentPlatform totalPrice receivedMessageTitle failureOutputs",
+    askSurveyQuestion="questionCondition answer followUpQuestion notApplicable",
+    callAudioConnector="connectorId sessionVariables sessionVariableOutputs failureOutputs",
+    callDialogEngineBot=(
+        "inputText exitReason intent inputs sessionVariableOutputs terminationState failureOutputs"
+    ),
+    callNuanceMixBot=(
+        "inputText exitReason intent inputs sessionVariableOutputs channelId botVariables failureOutputs"
+    ),
+    clearVoicemailSnippet="",
+    deflect="deflectTo message smsFrom failureOutputs",
+    detectIntent="detectedIntent",
+    extractSecureData="result",
+    findKnowledgeBaseDocumentById="findId findResult",
+    getAssignedCustomerIntents="externalContactId failureOutputs",
+    getJourneyOutcome="findId findResult",
+    getJourneyOutcomeScoresBySession="findId",
+    getJourneySegment="findId findResult",
+    getJourneySession="findId findResult",
+    getJourneySessionDetails="findId",
+    getJourneySessionsByCustomer="findId findIdType findResult",
+    getJourneySessionsByExternalContact="findId findResult",
+    getSecuredData="conversationId failureOutputs",
+    processVoicemailInput="",
+    sendDigitalCarousel="",
+    sendDigitalContent="",
+    sendInteractiveApplication="applicationName applicationUrl title subTitle failureOutputs",
+    sendKnowledgeFeedback="knowledgeArticle knowledgeFeedback knowledgeSearchId failureOutputs",
+    sendRichLink="body footer headerType headerText urlLabel urlValue failureOutputs",
+    setSecuredData="conversationId failureOutputs",
+    showKnowledgeArticle="knowledgeArticle",
+)
+
+ACTION_KEYS: Mapping[str, frozenset[str]] = {**_SEEN, **_FROM_SDK, **_DECLARED}
+UNSEEN = frozenset(_FROM_SDK) | frozenset(_DECLARED)
 
 FLOW_KEYS = _words(
     "name description division startUpRef startUpObject startUpTaskActions startUpTaskVariables"

@@ -23,6 +23,7 @@ from ringback.flows.actions.collect_input import COLLECT_INPUT
 from ringback.flows.actions.conversation_data import GET_CONVERSATION_DATA, SET_CONVERSATION_DATA
 from ringback.flows.actions.data_table_lookup import DATA_TABLE_LOOKUP
 from ringback.flows.actions.decision import DECISION
+from ringback.flows.actions.declared import CALL_DATA_SECURE, DECLARED
 from ringback.flows.actions.digital_menu import DIGITAL_MENU
 from ringback.flows.actions.disconnect import DISCONNECT, MENU_DISCONNECT
 from ringback.flows.actions.encrypt_data import DECRYPT_DATA, ENCRYPT_DATA
@@ -36,6 +37,7 @@ from ringback.flows.actions.get_participant_data import GET_PARTICIPANT_DATA
 from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_JUMP_TO_MENU, MENU_SUB_MENU, MENU_TASK
 from ringback.flows.actions.jump_to_task import JUMP_TO_TASK, MENU_JUMP_TO_TASK
 from ringback.flows.actions.loop import LOOP, LOOP_EXIT, LOOP_NEXT
+from ringback.flows.actions.loop_until import LOOP_UNTIL
 from ringback.flows.actions.menu import MENU
 from ringback.flows.actions.menus_around import (
     MENU_PREVIOUS_MENU,
@@ -75,6 +77,7 @@ _ALL = (
     CALL_BOT_FLOW,
     CALL_COMMON_MODULE,
     CALL_DATA,
+    CALL_DATA_SECURE,
     CALL_DIGITAL_BOT_FLOW,
     CALL_TASK,
     CALL_VOICE_FLOW,
@@ -103,6 +106,7 @@ _ALL = (
     LOOP,
     LOOP_EXIT,
     LOOP_NEXT,
+    LOOP_UNTIL,
     MENU,
     MENU_DISCONNECT,
     MENU_JUMP_TO_MENU,
@@ -144,6 +148,7 @@ _ALL = (
     UPDATE_DATA,
     WAIT,
     *ANALYTICS,
+    *DECLARED,
     *ENDS,
     *FINDS,
     *MESSAGES,
