@@ -22,7 +22,7 @@ _LINES = (
     r'    lane\d+empty\["nothing"\]',
     rf"  n\d+ (-->|-\.->)(\|{_TEXT}\|)? (n|lane)\d+",
     r"  classDef \w+ [\w:,#.-]+",
-    r"  linkStyle [\d,]+ stroke(:#[0-9a-f]{6}|-width:4px)",
+    r"  linkStyle [\d,]+ stroke:#[0-9a-f]{6}(,stroke-width:4px)?",
 )
 LINE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES))
 
@@ -33,6 +33,12 @@ def test_every_line_is_of_a_known_form(flow: Flow) -> None:
     lines = draw(flow, "mmd").splitlines()
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert sum(line.startswith("  subgraph") for line in lines) == lines.count("  end")
+
+
+def test_no_class_is_a_keyword() -> None:
+    text = draw(archy({"t": [{"disconnect": {"name": "Bye"}}]}), "mmd")
+    assert ":::is_end" in text
+    assert not re.search(r":::end\b|classDef end\b", text)
 
 
 def test_texts_hold_nothing_that_mermaid_reads() -> None:
@@ -56,6 +62,6 @@ def test_a_run_is_numbered_and_the_rest_is_dim() -> None:
     events = [event(graph, "action_ran", "Which?", output="yes"), event(graph, "action_ran", "Yes")]
     text = draw(flow, "mmd", events=events)
     assert '"1. Which?' in text
-    assert re.search(r'"2\. Yes.*:::says$', text, re.MULTILINE)
-    assert re.search(r'"No.*:::says_dim$', text, re.MULTILINE)
+    assert re.search(r'"2\. Yes.*:::is_says$', text, re.MULTILINE)
+    assert re.search(r'"No.*:::is_says_dim$', text, re.MULTILINE)
     assert "stroke-width:4px" in text

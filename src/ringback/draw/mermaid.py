@@ -23,6 +23,8 @@ _SHAPES: Mapping[Family, tuple[str, str]] = {
     "start": ("([", "])"),
 }
 _LONGEST = 60
+# `end` alone is a keyword of Mermaid, whatever it names.
+_CLASS = "is_"
 # Mermaid reads these characters as its own syntax or as HTML, even between quotes.
 _ENTITIES = str.maketrans({c: f"#{ord(c)};" for c in '"#<>&`\\{}[]|;'})
 
@@ -63,7 +65,7 @@ class _Writer:
         step = f"{badge(numbers)}. " if numbers else ""
         detail = f"<br/>{words(box.detail)}" if box.detail else ""
         state = "" if self.lit is None or box.id in self.numbers else "_dim"
-        return f'{self.ids[box.id]}{opening}"{words(step + box.name)}{detail}"{closing}:::{box.family}{state}'
+        return f'{self.ids[box.id]}{opening}"{words(step + box.name)}{detail}"{closing}:::{_CLASS}{box.family}{state}'
 
     def _link(self, link: Link) -> str:
         source = self.ids[link.source]
@@ -74,17 +76,19 @@ class _Writer:
 
     def _styles(self, links: list[Link]) -> Iterator[str]:
         for family, (line, fill, _, _) in FAMILY_COLOURS.items():
-            yield f"  classDef {family} stroke:{line},fill:{fill},color:#17202b"
+            yield f"  classDef {_CLASS}{family} stroke:{line},fill:{fill},color:#17202b"
             if self.lit is not None:
-                yield f"  classDef {family}_dim stroke:{line},fill:{fill},color:#17202b,opacity:0.35"
-        for kind, (colour, _, _) in LINK_COLOURS.items():
-            of = [str(index) for index, link in enumerate(links) if link.kind == kind]
-            if of and kind != "flow":
-                yield f"  linkStyle {','.join(of)} stroke:{colour}"
+                yield f"  classDef {_CLASS}{family}_dim stroke:{line},fill:{fill},color:#17202b,opacity:0.5"
         taken = self.lit.links if self.lit is not None else frozenset[int]()
-        lit = [str(index) for index, link in enumerate(links) if link.number in taken]
-        if lit:
-            yield f"  linkStyle {','.join(lit)} stroke-width:4px"
+        styles: dict[str, list[str]] = {}
+        for index, link in enumerate(links):
+            # A later linkStyle of the same link would replace the earlier one.
+            width = ",stroke-width:4px" if link.number in taken else ""
+            if width or link.kind != "flow":
+                style = f"stroke:{LINK_COLOURS[link.kind][0]}{width}"
+                styles.setdefault(style, []).append(str(index))
+        for style, of in styles.items():
+            yield f"  linkStyle {','.join(of)} {style}"
 
 
 def words(text: str) -> str:

@@ -7,7 +7,8 @@
   const search = document.getElementById("search");
   const say = document.getElementById("count");
   const boxes = [...svg.querySelectorAll(".box[id]")];
-  const links = [...svg.querySelectorAll(".link[data-link]")];
+  const links = [...svg.querySelectorAll(".link[data-link]")] // in the order of the flow, not of painting
+    .sort((a, b) => a.dataset.link - b.dataset.link);
   const whole = { x: 0, y: 0, w: svg.viewBox.baseVal.width, h: svg.viewBox.baseVal.height };
   const view = { ...whole };
   let chosen = null, found = [], at = -1, step = -1;
@@ -92,7 +93,7 @@
     return made;
   };
   const ways = (id, from, to) => links.filter((link) => link.dataset[from] === id)
-    .map((link) => ({ id: link.dataset[to] || head(link, from), text: label(link) }))
+    .map((link) => ({ id: link.dataset[to] || head(link, from), text: label(link), lit: link.classList.contains("lit") }))
     .filter((way) => way.id);
   const head = (link, from) => { // a link to the head of a lane goes on to the lane's first action
     if (from !== "from") return "";
@@ -192,7 +193,8 @@
   // ---- keys and buttons
 
   const along = (box, from, to) => {
-    const way = ways(box.id, from, to)[0];
+    const all = ways(box.id, from, to);
+    const way = all.find((one) => one.lit) || all[0];
     if (way) choose(document.getElementById(way.id), true);
   };
   const beside = (box, by) => {
