@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -179,15 +179,7 @@ def _moment(at: datetime | str | None) -> datetime | None:
 def _with_values(begin: Start, program: Program) -> Interaction:
     pairs = tuple(_value(name, given, program=program) for name, given in (begin.values or {}).items())
     known = begin.interaction
-    return Interaction(
-        known.from_,
-        known.to,
-        known.channel,
-        known.conversation_id,
-        known.variables + pairs,
-        known.participant_data,
-        known.built_ins,
-    )
+    return replace(known, variables=known.variables + pairs)
 
 
 def _value(name: str, given: Any, *, program: Program) -> tuple[str, Any]:
