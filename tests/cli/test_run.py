@@ -203,12 +203,12 @@ def test_a_reply_that_is_not_used_is_a_warning() -> None:
 
 
 def test_a_run_that_fails_gives_1(small: Path) -> None:
-    text = SMALL.replace("disconnect:\n              name: Bye", "dialByExtension:\n              name: Dial")
+    text = SMALL.replace("disconnect:\n              name: Bye", "menuPrevious:\n              name: Dial")
     small.write_text(text, encoding="utf-8")
     outcome = run(small)
     assert outcome.code == 1
     assert "failed: action_unsupported" in outcome.out
-    assert "warning RB027: action 'dialByExtension' is not supported by the simulator yet" in outcome.err
+    assert "warning RB027: action 'menuPrevious' is not supported by the simulator yet" in outcome.err
 
 
 def test_a_run_over_the_limit_gives_1_and_is_folded(small: Path) -> None:

@@ -1,8 +1,9 @@
 """What the caller does: `press 1; say billing; wait 10s; hangup`.
 
-Each `press` and `say` answers one prompt; keys that a prompt does not take stay for the next one. A `wait`
-counts from the end of a prompt that asks for something; before a `hangup` it also runs while the flow plays
-audio or waits.
+Each `press` and `say` answers one prompt; keys that a prompt does not take stay for the next one, and
+`press 1; press 2` without a wait between is one entry where a prompt takes several digits. A `wait` counts
+from the end of a prompt that asks for something; before a `hangup` it also runs while the flow plays audio
+or waits.
 """
 
 from __future__ import annotations

@@ -81,11 +81,20 @@ class ScriptedDriver:
     def _entered(self, effect: ask.Gather, step: Step, *, elapsed: int) -> ask.Input:
         if step.what == "say":
             return ask.Input(elapsed, speech=step.text)
-        keys, rest = _taken(effect, step.text)
+        keys, rest = _taken(effect, self._dialled(effect, step.text))
         self._put_back(Step("press", rest))
         done = len(keys) >= effect.most or (effect.terminator and keys.endswith(effect.terminator))
         short = effect.kind == "digits" and not done
         return ask.Input(elapsed + (effect.inter_digit_ms if short else 0), digits=keys)
+
+    def _dialled(self, effect: ask.Gather, keys: str) -> str:
+        """Keys that follow each other without a wait are one entry, as a caller dials."""
+        while effect.kind in ("digits", "slot") and self.caller and self.caller[0].what == "press":
+            full = len(keys) >= effect.most or (effect.terminator and effect.terminator in keys)
+            if full or keys in tuple(effect.alone):
+                break
+            keys += self.caller.popleft().text
+        return keys
 
     def _wait(self, effect: ask.Wait) -> ask.Reply:
         return self._pass(effect.ms)

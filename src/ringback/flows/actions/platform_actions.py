@@ -128,8 +128,8 @@ ROUTING = (
         "Set Skills",
         about="Changes the requested skills while waiting.",
         tells=(
-            Field("acdSkills", "skl_coll", about="The skills."),
-            Field("skills.*.acdSkill.skill", "skl", about="The skills, one by one."),
+            Field("acdSkills.*.acdSkill", "skl", about="The skills."),
+            Field("skills.*.acdSkill.skill", "skl", about="The same in another spelling."),
             Field("languageSkill", "lac", about="The language skill."),
         ),
     ),

@@ -16,8 +16,8 @@ PRIORITY = (-25_000_000, 25_000_000)
 
 def _skills(b: Builder) -> Getter:
     wanted: list[Getter] = []
-    for item in b.node("skills") or ():
-        node: Node = item.at("acdSkill", "skill") or item.get("skill") or item
+    for item in (*(b.node("skills") or ()), *(b.node("acdSkills") or ())):
+        node: Node = item.at("acdSkill", "skill") or item.get("acdSkill") or item.get("skill") or item
         wanted.append(b.compile(node, "skl"))
     return lambda run: [skill.name for get in wanted if (skill := get(run)) is not None]
 
@@ -50,6 +50,7 @@ _FIELDS = (
     Field("preferredAgents", "any", about="Agents with scores."),
     Field("directAgent", "usr", about="One agent."),
     Field("skills.*.acdSkill.skill", "skl", about="Skills of the agent."),
+    Field("acdSkills.*.acdSkill", "skl", about="The same in the exporter's spelling."),
     *TRANSFER_FIELDS,
 )
 TRANSFER_TO_ACD = ActionType(
