@@ -65,7 +65,8 @@ class _Writer:
         step = f"{badge(numbers)}. " if numbers else ""
         detail = f"<br/>{words(box.detail)}" if box.detail else ""
         state = "" if self.lit is None or box.id in self.numbers else "_dim"
-        return f'{self.ids[box.id]}{opening}"{words(step + box.name)}{detail}"{closing}:::{_CLASS}{box.family}{state}'
+        shown = f'{opening}"{words(step + box.name)}{detail}"{closing}'
+        return f"{self.ids[box.id]}{shown}:::{_CLASS}{box.family}{state}"
 
     def _link(self, link: Link) -> str:
         source = self.ids[link.source]
