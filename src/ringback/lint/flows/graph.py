@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ringback.flows.actions import ACTIONS
@@ -117,14 +117,12 @@ class Graph:
                 waiting += [edge.to for edge in self.edges[at]]
         return frozenset(seen)
 
-    def rounds(self, *, without: Collection[str]) -> list[list[str]]:
-        """Components of more than one node, or of one that leads to itself; edges into `without` left out.
+    def rounds(self, *, without: Callable[[str, Edge], bool]) -> list[list[str]]:
+        """Components of more than one node, or of one that leads to itself; some edges left out.
 
         A call of a task comes back by itself; only its way in counts as an edge here.
         """
-        edges = {
-            at: [edge.to for edge in found if edge.to not in without] for at, found in self.edges.items()
-        }
+        edges = {at: [edge.to for edge in found if not without(at, edge)] for at, found in self.edges.items()}
         return [part for part in _components(edges) if len(part) > 1 or part[0] in edges[part[0]]]
 
 

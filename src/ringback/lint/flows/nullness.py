@@ -50,8 +50,7 @@ class State:
     @property
     def key(self) -> tuple[Any, ...]:
         """The same for equal states."""
-        pairs = tuple(sorted(((name, _order(value)) for name, value in self.values.items())))
-        return pairs, self.checked
+        return frozenset(self.values.items()), self.checked
 
     def get(self, name: str) -> Value:
         """What is known of a variable."""
@@ -78,10 +77,6 @@ class State:
         return State(
             {name: value for name, value in values.items() if value != Is.SET}, self.checked & other.checked
         )
-
-
-def _order(value: Value) -> str:
-    return value.value if isinstance(value, Is) else f"={value.value!r}"
 
 
 def join(one: Value, other: Value) -> Value:

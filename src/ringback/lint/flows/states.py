@@ -7,15 +7,15 @@ afresh when their task is entered. A called task counts as setting everything th
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any
 
 from ringback.core.errors import DefinitionError
 from ringback.documents import Node
 from ringback.flows.loaders.branches import LOOPS
-from ringback.flows.loaders.shapes import is_empty
+from ringback.flows.loaders.shapes import is_empty, text_of
 from ringback.flows.model import Action, Container, Variable
 from ringback.lang.expr.typed import Operation, Typed
 from ringback.lang.expr.types import is_collection
@@ -52,10 +52,11 @@ class Site:
 
 @dataclass(slots=True)
 class Analysis:
-    """The result: the sites, and in how many states each action was seen."""
+    """The result: the sites, in how many states each action was seen, and whether every way was walked."""
 
     sites: dict[tuple[int, int, str], Site] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
 
 
 def analysis_of(subject: FlowSubject) -> Analysis:
@@ -77,8 +78,11 @@ class _Run:
         self.result = Analysis()
         self.seen: dict[str, dict[Any, State]] = {}
         self.joined: dict[str, State] = {}
-        self.waiting: deque[_Arrival] = deque()
+        self.waiting: list[tuple[int, int, _Arrival]] = []
+        self.pending: dict[str, _Arrival] = {}
+        self.order = {node: number for number, node in enumerate(subject.graph.edges)}
         self.tasks: dict[str, frozenset[str]] = {}
+        self.serial = 0
         self.siblings = dict(_siblings(subject))
 
     def run(self) -> Analysis:
@@ -88,11 +92,14 @@ class _Run:
         steps = 0
         while self.waiting and steps < _MOST_STEPS:
             steps += 1
-            arrival = self.waiting.popleft()
+            arrival = heappop(self.waiting)[2]
+            if self.pending.get(arrival.node) is arrival:
+                del self.pending[arrival.node]
             if arrival.node in self.flow.containers:
                 self._enter(arrival)
             else:
                 self._act(arrival)
+        self.result.complete = not self.waiting
         return self.result
 
     # ---- states
@@ -117,18 +124,17 @@ class _Run:
         if is_empty(variable.initial):
             declared = variable.span is not None and variable.type != "any"
             return Is.SET if is_collection(variable.type) or not declared else Is.UNSET
-        return self._wrapped(variable.initial, container, state=State())
+        return self._wrapped(variable.initial, variable.type, container=container, state=State())
 
-    def _wrapped(self, node: Node | None, container: Container | None, *, state: State) -> Value:
-        """What a wrapped value gives."""
+    def _wrapped(self, node: Node | None, type_: str, *, container: Container | None, state: State) -> Value:
+        """What a wrapped value gives where a type is wanted."""
         if node is None or is_empty(node):
             return Is.UNSET
         exp = node.get("exp") or node.get("var")
         if exp is not None:
             return self._computed(Located(Use(exp, ()), container, None), state)
         literal = node.get("lit") if node.is_map else node
-        value = literal.value if literal is not None else None
-        return Const(value) if isinstance(value, (str, bool, int)) else Is.SET
+        return _constant(literal, type_) if literal is not None else Is.SET
 
     def _computed(self, located: Located, state: State) -> Value:
         root = self.subject.typed(located)
@@ -145,17 +151,35 @@ class _Run:
 
     def _arrive(self, node: str, state: State, *, way: tuple[str, ...]) -> None:
         known = self.seen.setdefault(node, {})
-        if state.key in known or node.removesuffix(_AGAIN) not in self.subject.graph.edges:
+        base = node.removesuffix(_AGAIN)
+        key = state.key
+        if key in known or base not in self.order:
             return
         if len(known) >= _MOST:
-            merged = state.joined(self.joined[node]) if node in self.joined else state
-            for each in known.values() if node not in self.joined else ():
-                merged = merged.joined(each)
-            if node in self.joined and merged.key == self.joined[node].key:
-                return
-            self.joined[node] = state = merged
-        known[state.key] = state
-        self.waiting.append(_Arrival(node, state, way[-4:]))
+            self._join(node, state, way=way)
+            return
+        known[key] = state
+        self._wait(_Arrival(node, state, way[-4:]))
+
+    def _join(self, node: str, state: State, *, way: tuple[str, ...]) -> None:
+        """Beyond so many states, what holds in all of them; one that still waits takes it over."""
+        before = self.joined.get(node)
+        merged = state if before is None else state.joined(before)
+        for each in self.seen[node].values() if before is None else ():
+            merged = merged.joined(each)
+        if before is not None and merged.key == before.key:
+            return
+        self.joined[node] = merged
+        if node in self.pending:
+            self.pending[node].state = merged
+            return
+        self.pending[node] = _Arrival(node, merged, way[-4:])
+        self._wait(self.pending[node])
+
+    def _wait(self, arrival: _Arrival) -> None:
+        """Nodes take their turn in the order of the document, so that ways meet before they go on."""
+        self.serial += 1
+        heappush(self.waiting, (self.order[arrival.node.removesuffix(_AGAIN)], self.serial, arrival))
 
     def _enter(self, arrival: _Arrival) -> None:
         container = self.flow.containers[arrival.node]
@@ -258,7 +282,12 @@ class _Run:
                     given = (
                         self._computed(located, before)
                         if located
-                        else self._wrapped(value, container, state=state)
+                        else self._wrapped(
+                            value,
+                            self.subject.type_of(name.value, container),
+                            container=container,
+                            state=state,
+                        )
                     )
                     state = self._assigned(state, name.value, container=container, value=given)
                     state = self._sized(state, name.value, located=located)
@@ -316,6 +345,17 @@ class _Run:
                 names |= self._set_by(action.target) if action.type == "callTask" and action.target else set()
             self.tasks[container] = frozenset(names)
         return self.tasks[container]
+
+
+def _constant(node: Node, type_: str) -> Value:
+    """A literal of a type that is compared in conditions."""
+    text = text_of(node)
+    if type_ == "bln" and text.lower() in ("true", "false"):
+        return Const(text.lower() == "true")
+    if type_ == "str" and text:
+        return Const(text)
+    is_number = isinstance(node.value, int) and not isinstance(node.value, bool)
+    return Const(node.value) if type_ == "int" and is_number else Is.SET
 
 
 def _tells(action: Action, edge: Edge) -> bool:

@@ -9,7 +9,7 @@ from ringback.flows.loaders.branches import LOOPS
 from ringback.flows.loaders.shapes import is_empty
 from ringback.flows.model import Action, Container
 from ringback.lang.expr.typed import Operation, Reference, Typed, walk
-from ringback.lint.flows.graph import ends
+from ringback.lint.flows.graph import Edge, ends
 from ringback.lint.flows.subject import DATA_STEPS, FlowSubject, Located
 from ringback.lint.model import Edit, Finding, Fix
 
@@ -143,10 +143,13 @@ def _cycles(subject: FlowSubject) -> Iterator[list[str]]:
 
 
 def _components(subject: FlowSubject) -> list[list[str]]:
-    loops = {action.id for action in subject.actions.values() if action.type in LOOPS}
-    recurring = {box.id for box in subject.flow.containers.values() if box.kind == "loopTask"}
-    # Without the ways back to a loop, and without the platform's own repetitions.
-    return subject.graph.rounds(without=loops | recurring)
+    def repeats(at: str, edge: Edge) -> bool:
+        """Whether a loop's next turn begins there, or a task that the platform itself starts again."""
+        loop, action = subject.actions.get(edge.to), subject.actions.get(at)
+        inside = loop is not None and action is not None and subject.is_inside(action, loop)
+        return (inside and loop is not None and loop.type in LOOPS) or edge.output == "again"
+
+    return subject.graph.rounds(without=repeats)
 
 
 def _asks(subject: FlowSubject, cycle: list[str]) -> bool:

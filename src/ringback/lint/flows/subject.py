@@ -31,7 +31,18 @@ VOICE = frozenset(("inboundCall", "outboundCall", "inqueueCall", "secureCall", "
 _CODES: Mapping[str, str] = {"string": "str", "integer": "int", "number": "dec", "boolean": "bln"}
 _REFERENCE = re.compile(r"(?:[^\[]*/)?(?:task|menu|state|bot)\[(.*)\]\Z", re.DOTALL)
 _PARTS = frozenset(
-    ("tasks", "menus", "states", "bots", "startUpTaskActions", "variables", "choices", "actions")
+    (
+        "tasks",
+        "menus",
+        "states",
+        "bots",
+        "startUpTaskActions",
+        "variables",
+        "choices",
+        "actions",
+        "startUpRef",
+        "startUpObject",
+    )
 )
 
 

@@ -18,7 +18,8 @@ def not_set_operand(subject: FlowSubject) -> Iterator[Finding]:
     for site in subject.once(analysis_of).sites.values():
         if site.trouble.value == Is.SET or not _computed(site.trouble.operand):
             continue
-        sure = site.sure == site.states == _visits(subject, site)
+        complete = subject.once(analysis_of).complete
+        sure = complete and site.sure == site.states == _visits(subject, site)
         yield Finding(
             _span(subject, site),
             _message(site, sure=sure),
