@@ -37,7 +37,9 @@ from ringback.lang.expr.values import from_plain
 from ringback.trace.codec import event_dict, event_line, read_event
 from ringback.trace.events import Event
 
-_GIVEN = "about flow caller world replies from to set participantData builtIns at seed node policies want"
+_GIVEN = (
+    "text about flow caller world replies from to set participantData builtIns at seed node policies want"
+)
 _WANTED = "end status said heard ran events times errors variables participantData duration_ms policies"
 GIVEN, WANTED = frozenset([*_GIVEN.split(), "hangup", "refuse"]), frozenset(_WANTED.split())
 DEFAULT_FROM, DEFAULT_TO = "+12125550123", "+13175550100"
@@ -131,6 +133,7 @@ def session_of(program: Program, world: World, given: Mapping[str, Any], *, trac
         variables=values,
         participant_data=given.get("participantData") or {},
         built_ins=given.get("builtIns") or {},
+        text=given.get("text", ""),
     )
     start = datetime.fromisoformat(given["at"]) if "at" in given else DEFAULT_START
     policies = Policies(given.get("policies") or {})

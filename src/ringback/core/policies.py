@@ -254,6 +254,11 @@ POLICIES: Mapping[str, Policy] = _table(
         "Encrypted data is base64 text, so that a run can read it back.",
     ),
     Policy(
+        "first_message",
+        ("empty",),
+        "A message or e-mail whose text nobody gives is empty.",
+    ),
+    Policy(
         "digital_reading",
         ("no_time",),
         "Messages to read take no virtual time.",

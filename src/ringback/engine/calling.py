@@ -42,6 +42,7 @@ def begin(session: Session, call: CallFlow) -> Session | None:
     session.emit(events.FlowCalled(flow=flow.name, flow_type=flow.type, inputs=shown))
     inner = inner_session(session, program)
     inner.interaction = replace(session.interaction, variables=inputs)
+    inner.said = call.said
     inner.at_ms, inner.event_count = session.at_ms, session.event_count
     inner.language = session.language
     inner.services.draws = session.services.draws

@@ -43,7 +43,7 @@ def dump(session: Session) -> dict[str, Any]:
         "language": session.language,
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
-        "nesting": [session.depth, session.queue_turns, session.intent, session.failures],
+        "nesting": [session.depth, session.queue_turns, session.intent, session.failures, session.said],
         "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
@@ -90,7 +90,7 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.language = state["language"]
     session.actions_run, session.action_limit = state["actions"]
     session.begun, session.handling, session.over_limit = state["flags"]
-    session.depth, session.queue_turns, session.intent, session.failures = state["nesting"]
+    session.depth, session.queue_turns, session.intent, session.failures, session.said = state["nesting"]
     session.event_count = state["event_count"]
     session.end = _load_end(state["end"])
     if state.get("child") is not None:
@@ -151,6 +151,7 @@ def _dump_interaction(session: Session) -> dict[str, Any]:
         "channel": interaction.channel,
         "conversation_id": interaction.conversation_id,
         "queue": interaction.queue,
+        "text": interaction.text,
         "variables": given,
         "participant_data": dict(interaction.participant_data),
         "built_ins": {name: to_json(BUILT_INS[name][0], raw) for name, raw in interaction.built_ins.items()},
@@ -165,6 +166,7 @@ def _load_interaction(program: Program, data: dict[str, Any]) -> Interaction:
         channel=data["channel"],
         conversation_id=data["conversation_id"],
         queue=data["queue"],
+        text=data["text"],
         variables=tuple((name, from_json(slots[name.lower()].type, raw)) for name, raw in data["variables"]),
         participant_data=data["participant_data"],
         built_ins={name: from_json(BUILT_INS[name][0], raw) for name, raw in data["built_ins"].items()},

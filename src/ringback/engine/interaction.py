@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
-from ringback.engine import queueing
+from ringback.engine import messages, queueing
 from ringback.flows.builtins import BUILT_INS
 
 CHANNELS = ("voice", "message", "email", "chat", "workflow")
@@ -18,6 +19,16 @@ class Moment(Protocol):
     language: str
     services: Any
     world: Any
+    program: Any
+
+
+_IN_QUEUE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "Call.CurrentQueue": queueing.current_queue,
+        "Call.PositionInQueue": queueing.position,
+        "Call.EstimatedWaitTime": queueing.estimated_wait,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Interaction:
         variables: (name, raw value) set before the flow starts (`--set`).
         participant_data: attributes that the participant brings.
         queue: name of the queue in which the interaction waits (in-queue flows); "" when unknown.
+        text: what the customer wrote first (message, e-mail).
         built_ins: raw values for further built-in variables, by their name.
     """
 
@@ -42,6 +54,7 @@ class Interaction:
     variables: tuple[tuple[str, Any], ...] = ()
     participant_data: Mapping[str, str] = field(default_factory=dict)
     queue: str = ""
+    text: str = ""
     built_ins: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
@@ -74,10 +87,7 @@ class Interaction:
                 return "1.0"
             case "Message.IsNewConversation":
                 return True
-            case "Call.CurrentQueue":
-                return queueing.current_queue(moment)  # type: ignore[arg-type]  # the moment is a session
-            case "Call.PositionInQueue":
-                return queueing.position(moment)  # type: ignore[arg-type]
-            case "Call.EstimatedWaitTime":
-                return queueing.estimated_wait(moment)  # type: ignore[arg-type]
+        found = _IN_QUEUE[name](moment) if name in _IN_QUEUE else messages.brought(name, self, moment=moment)
+        if found is not None:
+            return found
         return () if BUILT_INS[name][0].endswith("_coll") else None

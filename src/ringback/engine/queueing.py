@@ -76,9 +76,10 @@ def wait_ms(written: Any) -> int:
     text = str(written).strip().lower()
     number = text.rstrip("hms").strip()
     unit = text[len(number) :].strip() or "s"
-    if unit not in _DURATION_MS:
-        raise ValueError(f"{written!r} is no span of time")
-    return round(float(number) * _DURATION_MS[unit])
+    try:
+        return round(float(number) * _DURATION_MS[unit])
+    except (KeyError, ValueError):
+        raise ValueError(f"{written!r} is no span of time; write 90s, 2m or 1h") from None
 
 
 def _made_up(session: Session, what: str) -> int | None:

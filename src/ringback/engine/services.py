@@ -69,6 +69,11 @@ class SessionServices:
         self.policy("digital_reading")
         return 0
 
+    def take_said(self) -> str:
+        """What the customer had said when the bot began; it answers the first question."""
+        said, self._session.said = self._session.said, ""
+        return said
+
     def set_intent(self, name: str) -> None:
         """The intent that is active now; "" for none."""
         self._session.intent = name

@@ -87,7 +87,7 @@ class Session:
         self.child: Session | None = None
         self.depth = 0
         self.queue_turns = 0
-        self.intent, self.failures = "", 0
+        self.intent, self.failures, self.said = "", 0, ""
         self.reading = program.flow.type in DIGITAL or interaction.channel in ("message", "email", "chat")
 
     # ---- the machine
@@ -306,7 +306,8 @@ class Session:
             return None
         ended = OPEN_ENDS.get(kind, "disconnect")
         self.services.policy("open_end" if ended == "disconnect" else "open_end_of_state")
-        self._over(Finish(ended))
+        said = self.services.bot_end() if ended == "exitBotFlow" else {}
+        self._over(Finish(ended, details=tuple(said.items())))
         return None
 
     def end_of_task(self) -> Mapping[str, Any]:

@@ -47,7 +47,9 @@ class Asking:
 
         def begin(run: Any) -> Next:
             run.memo.update(silences=0, misses=0)
-            return ask(run, "")
+            said = run.services.take_said()
+            following = understand(run, said) if said else None
+            return ask(run, "") if following is None else following
 
         def resume(run: Any, reply: Any) -> Next:
             if run.memo.get("over"):

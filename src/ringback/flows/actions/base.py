@@ -62,12 +62,15 @@ class CallFlow:
     Attributes:
         kinds: flow types that it may have, e.g. ("commonModule",).
         inputs: (name with scope, raw value).
+        unknown: what is asked when nobody loaded the flow.
+        said: what the customer said already.
     """
 
     kinds: tuple[str, ...]
     name: str
     inputs: tuple[tuple[str, Any], ...]
     unknown: Tell
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

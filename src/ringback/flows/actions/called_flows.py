@@ -61,7 +61,7 @@ def build(b: Builder) -> Step:
         asked = Tell(
             b.action.type, names_of(b, name), {"flow": name} | facts, outputs, wanted, policy="unknown_flow"
         )
-        return CallFlow(kinds, name, given, asked)
+        return CallFlow(kinds, name, given, asked, said or "")
 
     def returned(run: Any, results: dict[str, Any]) -> None:
         for item in keeps:
