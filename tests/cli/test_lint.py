@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ringback.cli.lint import lint
-from tests.lint.cases import document, text_of
+from tests.lint.cases import PROJECT, document, text_of
 
 BODY = "config/request/requestTemplate"
 
@@ -109,3 +109,64 @@ def test_a_file_that_is_no_text_is_a_usage_error(tmp_path: Path) -> None:
 def test_each_file_is_checked_once(folder: Path) -> None:
     file = folder / "actions" / "error.json"
     assert run(folder, file).output.count("error RB126") == 1
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Flows, the data action that they call, and their world."""
+    for code in ("RB353", "RB360", "RB383"):
+        (tmp_path / f"{code}.yaml").write_text(text_of(code, "bad"))
+    for name, text in PROJECT:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "ci.yaml").write_text("jobs: {}\n")
+    return tmp_path
+
+
+def said(result: Result) -> list[str]:
+    return sorted(item["code"] for item in json.loads(result.output) if item["severity"] != "info")
+
+
+def test_a_project_is_linted_together(project: Path) -> None:
+    result = run(project, "--output-format", "json")
+    assert (said(result), result.exit_code) == (["RB353", "RB360"], 1)
+
+
+def test_a_flow_alone_knows_no_contract_and_no_world(project: Path) -> None:
+    assert said(run(project / "RB353.yaml", project / "RB360.yaml", "--output-format", "json")) == []
+
+
+def test_what_is_named_is_linted_once_and_counted(project: Path) -> None:
+    last = run(project, project / "RB360.yaml").output.splitlines()[-1]
+    assert last.startswith("5 documents checked: 2 errors; ")
+    assert last.endswith("--fix can repair 1; 1 other file skipped")
+
+
+@pytest.mark.parametrize(
+    ("silence", "codes"),
+    [("8s", ["RB383"]), ("8000ms", ["RB383"]), ("1m", []), ("60", []), ("59", ["RB383"])],
+)
+def test_the_longest_silence(project: Path, silence: str, codes: list[str]) -> None:
+    file = project / "RB383.yaml"
+    assert said(run(file, "--max-silence", silence, "--output-format", "json")) == codes
+
+
+@pytest.mark.parametrize("silence", ["soon", "-1s", ""])
+def test_no_length_of_time(project: Path, silence: str) -> None:
+    result = run(project, "--max-silence", silence)
+    assert result.exit_code == 2
+    assert "is no length of time" in result.output
+
+
+def test_fixes_that_need_the_project(project: Path) -> None:
+    run(project, "--fix")
+    fixed = (project / "RB353.yaml").read_text()
+    assert fixed == text_of("RB353", "bad").replace("Status:\n", "status:\n", 1)
+    assert said(run(project, "--output-format", "json")) == ["RB360"]
+
+
+def test_an_export_is_known_by_its_name_in_a_folder(project: Path) -> None:
+    (project / "Main.i3InboundFlow").write_text("bm8gZmxvdw==")
+    assert run(project / "Main.i3InboundFlow").exit_code in (0, 1)
+    assert "2 other files skipped" in run(project).output
