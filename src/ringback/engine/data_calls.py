@@ -18,6 +18,7 @@ from ringback.dataactions.execute import execute
 from ringback.dataactions.failures import StepFailed, no_answer, processing, refused
 from ringback.dataactions.flatten import flatten
 from ringback.dataactions.report import Report
+from ringback.dataactions.secrets import header_secrets
 from ringback.dataactions.transport import Request, Response, Transport, TransportFailure, TransportTimeout
 from ringback.engine.samples import sample
 from ringback.engine.world import DataActionSetup, World
@@ -37,12 +38,14 @@ class DataCalls:
         replies: lower-case name -> who answers it in this run (`--reply`).
         live: the network; None when this run must not use it.
         used: lower-case names of replies that were used.
+        secrets: what no output may show: credentials, tokens, secret headers.
     """
 
     world: World
     replies: Mapping[str, Transport] = field(default_factory=dict)
     live: Transport | None = None
     used: set[str] = field(default_factory=set)
+    secrets: list[Any] = field(default_factory=list)
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -66,6 +69,9 @@ class DataCalls:
             timeout=limit,
             policies=Policies(policies),
         )
+        self.secrets += [*setup.integration.credentials.values(), *report.found.secrets]
+        if report.found.response is not None:
+            self.secrets += header_secrets(report.found.response.headers)
         return _reply(report, source)
 
     def _transport(self, name: str, setup: DataActionSetup | None) -> tuple[Transport | None, str]:
@@ -92,7 +98,7 @@ class DataCalls:
         """A reply without a document: its JSON is the output."""
         limit = (effect.timeout_ms or DEFAULT_STEP_MS) / 1000
         request = Request("POST", "", {}, json.dumps(effect.inputs).encode(), limit, effect.name)
-        return _sent(transport, request, source=source, body_is_output=True)
+        return self._noted(_sent(transport, request, source=source, body_is_output=True))
 
     def post(self, effect: PostLookup) -> DataActionReply:
         """The answer to a plain look-up."""
@@ -112,7 +118,11 @@ class DataCalls:
         body = json.dumps(effect.body).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         request = Request("POST", effect.url, headers, body, effect.timeout_ms / 1000, effect.name)
-        return _sent(transport, request, source=source, body_is_output=False)
+        return self._noted(_sent(transport, request, source=source, body_is_output=False))
+
+    def _noted(self, reply: DataActionReply) -> DataActionReply:
+        self.secrets += header_secrets(reply.http.get("response_headers", {}))
+        return reply
 
 
 def _sent(transport: Transport, request: Request, *, source: str, body_is_output: bool) -> DataActionReply:

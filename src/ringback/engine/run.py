@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
+from ringback.dataactions.secrets import Secrets
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import Program
 from ringback.engine.session import Session
 from ringback.lang.expr.values import plain
-from ringback.trace.codec import event_dict, transcript
+from ringback.trace.codec import event_dict, masked, transcript
 from ringback.trace.events import Event
+
+
+def _show(value: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,13 @@ class Run:
         session: as it stood at the end.
         events: everything that happened, in order.
         warnings: what the loader, the world and the driver have to say.
+        hide: takes the secrets of the run out of a JSON value.
     """
 
     session: Session
     events: tuple[Event, ...]
     warnings: tuple[Diagnostic, ...] = ()
+    hide: Callable[[Any], Any] = _show
 
     @property
     def status(self) -> str:
@@ -46,7 +54,10 @@ class Run:
             {"type": end.finish.target_type, "name": end.finish.target} if end.finish.target_type else None
         )
         shown: dict[str, Any] = {"kind": end.finish.kind, "action": end.action}
-        return shown | ({"target": target} if target else {}) | dict(end.finish.details)
+        found: dict[str, Any] = self.hide(
+            shown | ({"target": target} if target else {}) | dict(end.finish.details)
+        )
+        return found
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -56,7 +67,8 @@ class Run:
         if session.frames:
             room = session.program.rooms[session.frames[-1].room]
             pairs += zip(room.slots.values(), session.task, strict=True)
-        return {slot.name: "***" if slot.secure else plain(slot.type, raw) for slot, raw in pairs}
+        shown = {slot.name: "***" if slot.secure else plain(slot.type, raw) for slot, raw in pairs}
+        return {name: self.hide(value) for name, value in shown.items()}
 
     def with_warnings(self, more: tuple[Diagnostic, ...]) -> Run:
         """The same run with further warnings."""
@@ -72,7 +84,7 @@ class Run:
             "end": self.end,
             "duration_ms": session.at_ms,
             "variables": self.variables,
-            "participant_data": dict(session.participant_data),
+            "participant_data": self.hide(dict(session.participant_data)),
             "transcript": transcript(self.events),
             "trace": [event_dict(event) for event in self.events],
             "policies": sorted(session.services.used_policies),
@@ -103,4 +115,19 @@ def run_session(
     effect = session.advance() if node is None else session.start_at(node)
     while effect is not None:
         effect = session.advance(driver.answer(session, effect))
-    return Run(session, tuple(session.events or ()), warnings=program.flow.diagnostics)
+    events, hide = tuple(session.events or ()), _hider(driver, session)
+    if hide is not _show:
+        events = tuple(masked(event, hide) for event in events)
+    return Run(session, events, warnings=program.flow.diagnostics, hide=hide)
+
+
+def _hider(driver: ScriptedDriver, session: Session) -> Callable[[Any], Any]:
+    """What hides the credentials, tokens and secure values of a run; `_show` when it had none."""
+    known = [*driver.calls.secrets, *session.secure_values]
+    known += [
+        plain(slot.type, raw)
+        for slot, raw in zip(session.program.slots.values(), session.flow, strict=False)
+        if slot.secure
+    ]
+    found = [value for value in known if value not in (None, "")]
+    return Secrets.of(found).json if found else _show

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from ringback.trace.events import AnyEvent, AudioPlayed, CallerHungUp, Event, InputReceived
 
+_COMMON = frozenset(Event.__struct_fields__)
 _FIRST = ("id", "previous_id", "at_ms", "type", "action", "output", "source")
 
 
@@ -20,6 +21,15 @@ def event_dict(event: Event) -> dict[str, Any]:
     """
     found: dict[str, Any] = msgspec.to_builtins(event, builtin_types=())
     return {key: found.get(key) for key in _FIRST} | found
+
+
+def masked(event: Event, hide: Callable[[Any], Any]) -> Event:
+    """The event with every free text and JSON value of its own gone through `hide`."""
+    own = (name for name in event.__struct_fields__ if name not in _COMMON)
+    changed = {
+        name: hide(value) for name in own if isinstance(value := getattr(event, name), str | dict | list)
+    }
+    return msgspec.structs.replace(event, **changed) if changed else event
 
 
 def event_line(event: Event) -> str:
