@@ -84,6 +84,7 @@ class Session:
         self.over_limit = False
         self.begun = False
         self.end: End | None = None
+        self.secure_values: list[Any] = []
         self.child: Session | None = None
         self.depth = 0
         self.queue_turns = 0
@@ -431,6 +432,8 @@ class Session:
         values = self.task if slot.of_task else self.flow
         was = values[slot.index]
         values[slot.index] = raw
+        if slot.secure:
+            self.secure_values.append(plain(slot.type, raw))
         if self.events is not None and not equal(was, raw):
             shown = ("***", "***") if slot.secure else (plain(slot.type, raw), plain(slot.type, was))
             self.emit(events.VariableSet(name=slot.name, value=shown[0], was=shown[1]))
