@@ -234,6 +234,11 @@ POLICIES: Mapping[str, Policy] = _table(
         "The miss that reaches the maximum of silences or misunderstandings leaves the question.",
     ),
     Policy(
+        "agent_escalation",
+        ("spoken_words", "never"),
+        "Saying agent, advisor, representative, operator, human or person asks for a person.",
+    ),
+    Policy(
         "bot_exit_reason",
         ("plain",),
         "The exit reason of a bot is exit, error, recognitionFailure, agentEscalation or disconnect.",

@@ -11,19 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.flows.actions.base import Builder, Enter, Exit, Field, Finish, Getter, Next, Step, constant
+from ringback.flows.actions.understanding import yes_or_no
 from ringback.flows.effects import Gather, Input, Play
 
+_HANDLINGS = {
+    "recognitionFailure": "recognitionFailureEventHandling",
+    "agentEscalation": "agentEscalationHandling",
+}
 MAX_MISSES = 3
 NO_INPUT_MS = 7_000  # what new bot flows have (official samples)
 _HANDOVER = "recognitionFailureEventHandover"
-_HANDLING = "settingsErrorHandling.recognitionFailureEventHandling"
+_ERRORS = "settingsErrorHandling"
+# What a customer says who wants a person.
+_PEOPLE = frozenset({"agent", "advisor", "representative", "operator", "human", "person"})
 QUESTION_FIELDS = (
     Field("question", "com", about="What is asked."),
     Field("noInput", "com", about="Said after silence."),
     Field("noMatch", "com", about="Said when the answer was not understood."),
     Field("voiceEndOfInputTimeout", "dur", about="Silence that ends a spoken answer."),
 )
-POLICIES = ("bot_misses", "bot_matching")
+POLICIES = ("bot_misses", "bot_matching", "agent_escalation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Asking:
 
     def step(self, understand: Callable[[Any, str], Next | None]) -> Step:
         """The step: `understand` gets what was said and answers None for a misunderstanding."""
-        ask, again, give_up = self._ask(), self._again(), self._give_up()
+        ask, again, give_up = self._ask(), self._again(), self._give_up("recognitionFailure")
+        escalate, escalated = self._escalation(), self._give_up("agentEscalation")
 
         def begin(run: Any) -> Next:
             run.memo.update(silences=0, misses=0)
@@ -52,12 +60,17 @@ class Asking:
             return ask(run, "") if following is None else following
 
         def resume(run: Any, reply: Any) -> Next:
-            if run.memo.get("over"):
-                return give_up(run)
+            if (reason := run.memo.get("over")) is not None:
+                return give_up(run) if reason == "recognitionFailure" else escalated(run)
             said = heard(reply)
-            if said and (following := understand(run, said)) is not None:
+            pending = run.memo.get("escalating")
+            if said and not pending and (following := understand(run, said)) is not None:
                 run.services.understood(1)
                 return following
+            if (asked := escalate(run, said)) is not None:
+                return asked
+            if pending:
+                return ask(run, "")
             return again(run, "misses" if said else "silences")
 
         return Step(begin, resume)
@@ -65,7 +78,7 @@ class Asking:
     def _ask(self) -> Callable[[Any, str], Next]:
         b, options = self.b, self.options
         question = b.communication(b.node("question"))
-        patience = _setting(b, "noInputsTimeout", "dur")
+        patience = _setting(b, "noInputsTimeout", type_="dur")
 
         def ask(run: Any, before: str) -> Next:
             text = before or question(run)
@@ -76,7 +89,10 @@ class Asking:
 
     def _again(self) -> Callable[[Any, str], Next]:
         b, ask, leave = self.b, self._ask(), self._leave()
-        limits = {"silences": _setting(b, "noInputsMax", "int"), "misses": _setting(b, "noMatchesMax", "int")}
+        limits = {
+            "silences": _setting(b, "noInputsMax", type_="int"),
+            "misses": _setting(b, "noMatchesMax", type_="int"),
+        }
         texts = {"silences": b.communication(b.node("noInput")), "misses": b.communication(b.node("noMatch"))}
         sorry = {"silences": _apology(b, "noInputApology"), "misses": _apology(b, "noMatchApology")}
 
@@ -99,29 +115,57 @@ class Asking:
             what: b.exit(name) if enabled(b, name) else None for what, name in outputs.items()
         }
         handover = b.communication(b.flow_setting(f"settingsErrorHandling.{_HANDOVER}"))
-        give_up = self._give_up()
+        give_up = self._give_up("recognitionFailure")
 
         def leave(run: Any, what: str) -> Next:
             found = exits[what]
             if found is not None:
                 return found
-            run.memo["over"] = True
+            run.memo["over"] = "recognitionFailure"
             text = handover(run)
             return Play(text, run.language, ms=run.services.reading_ms()) if text else give_up(run)
 
         return leave
 
-    def _give_up(self) -> Callable[[Any], Next]:
+    def _escalation(self) -> Callable[[Any, str], Next | None]:
+        """Whether the customer asks for a person, where the flow listens for that: confirm, say so, leave."""
         b = self.b
-        handling = b.flow_setting(_HANDLING)
+        switch = b.flow_setting(f"{_ERRORS}.enableAgentEscalation")
+        listens = b.compile(switch, "bln") if switch is not None else constant(False)
+        question = b.communication(b.flow_setting(f"{_ERRORS}.agentEscalationConfirmation"))
+        handover = b.communication(b.flow_setting(f"{_ERRORS}.agentEscalationHandover"))
+        leave = self._give_up("agentEscalation")
+
+        def go(run: Any) -> Next:
+            run.memo["over"] = "agentEscalation"
+            text = handover(run)
+            return Play(text, run.language, ms=run.services.reading_ms()) if text else leave(run)
+
+        def escalate(run: Any, said: str) -> Next | None:
+            if run.memo.pop("escalating", None):
+                return go(run) if yes_or_no(said) else None
+            wanted = bool(_PEOPLE & set(said.lower().split())) and bool(listens(run))
+            if not wanted or run.services.policy("agent_escalation") == "never":
+                return None
+            run.memo["escalating"] = True
+            text = question(run)
+            return gather(run, text, kind="yes_no") if text else go(run)
+
+        return escalate
+
+    def _give_up(self, reason: str) -> Callable[[Any], Next]:
+        """Leave the bot, as the flow handles this event."""
+        b = self.b
+        handling = b.flow_setting(f"{_ERRORS}.{_HANDLINGS[reason]}")
         kind = next((name for name, _ in handling.items()), "exit") if handling is not None else "exit"
         target = b.container_named(handling.get(kind)) if handling is not None else None
 
         def give_up(run: Any) -> Next:
             # A second recognition failure in a row exits the bot (help: event handling).
-            if target is not None and run.services.understood(-1) < 2:
+            failures = run.services.understood(-1) if reason == "recognitionFailure" else 0
+            if target is not None and failures < 2:
                 return Enter(target, how="error")
-            details = run.services.bot_end("recognitionFailure")
+            details = run.services.bot_end(reason)
             return Finish("disconnect" if kind == "disconnect" else "exit", details=tuple(details.items()))
 
         return give_up
@@ -155,7 +199,7 @@ def enabled(b: Builder, output: str) -> bool:
     return node is None or node.value is not False
 
 
-def _setting(b: Builder, key: str, type_: str) -> Getter:
+def _setting(b: Builder, key: str, *, type_: str) -> Getter:
     node = b.flow_setting(f"settingsUserInput.{key}")
     return b.compile(node, type_) if node is not None else constant(None)
 
