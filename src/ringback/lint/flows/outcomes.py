@@ -136,7 +136,7 @@ def _is_cut_off(subject: FlowSubject, action: Action, *, empty: list[str]) -> bo
 
 def transfer_unhandled(subject: FlowSubject) -> Iterator[Finding]:
     """A transfer that fails ends in silence: no Failure path, no failure audio, a hang-up below."""
-    for action in subject.actions.values():
+    for action in subject.actions.values() if subject.flow.type in VOICE else ():
         if not action.type.startswith("transferTo") or action.id not in subject.reached:
             continue
         below = subject.actions.get(action.next or "")
