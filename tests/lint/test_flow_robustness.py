@@ -210,6 +210,14 @@ def test_large_flows_cost_bounded_time() -> None:
     assert time.perf_counter() - start < 10
 
 
+@pytest.mark.parametrize("operator", ["+", "and", "=="])
+def test_long_and_deep_expressions_are_no_trouble(operator: str) -> None:
+    long = f" {operator} ".join(["Flow.V0"] * 2000)
+    deep = "If(true, " * 30 + "Flow.V0" + ', "x")' * 30
+    for text in (long, deep, "(" * 3000, "!" * 3000 + "true"):
+        assert_told(chain(1).replace('Call.Ani == "0"', text))
+
+
 def test_the_project_of_the_fixtures_has_no_errors() -> None:
     for file, text in PROJECT:
         assert [each for each in checked(text, file).reports if each.severity == "error"] == []

@@ -17,7 +17,7 @@ from ringback.documents import Node
 from ringback.flows.loaders.branches import LOOPS
 from ringback.flows.loaders.shapes import is_empty, text_of
 from ringback.flows.model import Action, Container, Variable
-from ringback.lang.expr.typed import Operation, Typed
+from ringback.lang.expr.typed import Operation, Typed, walk
 from ringback.lang.expr.types import is_collection
 from ringback.lint.flows.graph import BAD, Edge
 from ringback.lint.flows.nullness import Const, Is, Reading, State, Trouble, Value, measured, refined
@@ -26,6 +26,7 @@ from ringback.lint.flows.uses import Use
 
 _AGAIN = "\0again"
 _MOST = 12
+_MOST_NODES = 300
 _MOST_STEPS = 20_000
 # Built-ins that are often not there (architect-behaviour B.3).
 _ABSENT = ("call.customerexternalorganizationid", "call.externalcontactid", "call.uuidata")
@@ -136,9 +137,16 @@ class _Run:
         literal = node.get("lit") if node.is_map else node
         return _constant(literal, type_) if literal is not None else Is.SET
 
-    def _computed(self, located: Located, state: State) -> Value:
+    def _root(self, located: Located) -> Typed | None:
+        """The checked tree; None when it has an error, or is so large that nobody wrote it by hand."""
         root = self.subject.typed(located)
-        if isinstance(root, DefinitionError):
+        if isinstance(root, DefinitionError) or len(walk(root)) > _MOST_NODES:
+            return None
+        return root
+
+    def _computed(self, located: Located, state: State) -> Value:
+        root = self._root(located)
+        if root is None:
             return Is.SET
         return Reading(lambda name: self._key(name, located.container)).value(root, state)
 
@@ -237,8 +245,8 @@ class _Run:
 
     def _read(self, located: Located, state: State, *, arrival: _Arrival) -> State:
         """The state after an expression was computed: what it measured, and what it would have raised for."""
-        root = self.subject.typed(located)
-        if isinstance(root, DefinitionError):
+        root = self._root(located)
+        if root is None:
             return state
         reading = Reading(lambda name: self._key(name, located.container))
         reading.value(root, state)
@@ -298,7 +306,7 @@ class _Run:
 
     def _sized(self, state: State, name: str, *, located: Located | None) -> State:
         """What is known of the size of a collection that was just assigned."""
-        root = self.subject.typed(located) if located is not None else None
+        root = self._root(located) if located is not None else None
         if isinstance(root, Operation):
             if root.name in ("MakeList", "AddItem", "AddItemAt"):
                 return state.looked_at(frozenset((name.strip().lower(),)))
@@ -323,8 +331,8 @@ class _Run:
 
     def _decided(self, action: Action, container: Container, *, state: State, truth: bool) -> State | None:
         for use in self.subject.uses[action.id]:
-            root = self.subject.typed(Located(use, container, action))
-            if not isinstance(root, DefinitionError):
+            root = self._root(Located(use, container, action))
+            if root is not None:
                 names = lambda name: self._key(name, container)  # noqa: E731 - a name for two calls
                 known = Reading(names).value(root, state)
                 if known == Const(not truth):
