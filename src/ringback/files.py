@@ -43,6 +43,21 @@ def write_text(path: str | Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
+def read_exact(path: str | Path, *, most: int = DEFAULT.document_size) -> str:
+    """The text of a file character by character, line ends and byte order mark included.
+
+    Raises:
+        UsageError: as for `read_text`.
+    """
+    data = _bytes(Path(path), most)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path} cannot be read: {_place(data, error.start)}", hint=_saved_as(data)
+        ) from None
+
+
 def _bytes(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as stream:

@@ -103,7 +103,7 @@ def test_a_file_that_is_no_text_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"\xff\xfe{}")
     result = run(tmp_path / "a.json")
     assert result.exit_code == 2
-    assert "a.json is no UTF-8 text (byte 0)" in result.stderr
+    assert "no UTF-8 text: the byte 0xff in line 1, column 1" in result.stderr
 
 
 def test_each_file_is_checked_once(folder: Path) -> None:
@@ -168,5 +168,14 @@ def test_fixes_that_need_the_project(project: Path) -> None:
 
 def test_an_export_is_known_by_its_name_in_a_folder(project: Path) -> None:
     (project / "Main.i3InboundFlow").write_text("bm8gZmxvdw==")
-    assert run(project / "Main.i3InboundFlow").exit_code in (0, 1)
+    assert run(project / "Main.i3InboundFlow").exit_code == 2
     assert "2 other files skipped" in run(project).output
+
+
+def test_a_named_file_that_is_nothing_to_check_is_a_usage_error(tmp_path: Path) -> None:
+    file = tmp_path / "empty.json"
+    file.write_text("{}")
+    result = run(file)
+    assert result.exit_code == 2
+    assert f"not checked, because it is no flow, data action or world: {file}" in result.stderr
+    assert run(tmp_path).exit_code == 0

@@ -54,9 +54,9 @@ _COLOURS = {
 def lint(paths: tuple[Path, ...], **given: Any) -> int:
     """Check flows, data actions and world.yaml: files, or folders with all that is in them.
 
-    They are known by their content; other files are skipped. What is named together is one project: flows are
-    checked against the contracts of its data actions and the names of its world. Each check has a page in
-    docs/checks. Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
+    They are known by their content; other files of a folder are skipped. What is named together is one
+    project: flows are checked against the contracts of its data actions and the names of its world. Each check
+    has a page in docs/checks. Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
     """
     from ringback.lint.model import at_least, counts
     from ringback.lint.registry import chosen
@@ -69,8 +69,27 @@ def lint(paths: tuple[Path, ...], **given: Any) -> int:
     texts = [(str(file), _read(file)) for file in files]
     checked = lint_all(texts, codes=codes, max_silence_ms=silence)
     _print(checked, given["output_format"], fixed=fixed)
+    _refuse_unknown(paths, checked)
     number = counts(checked)
     return int(any(number[severity] for severity in number if at_least(severity, given["fail_on"])))
+
+
+def _refuse_unknown(paths: Iterable[Path], checked: Iterable[Any]) -> None:
+    """A file that is named and then passed over would make a check look green.
+
+    Raises:
+        UsageError: a named file is no document that lint knows.
+    """
+    from ringback.core.errors import UsageError
+
+    named = {str(path) for path in paths if not path.is_dir()}
+    unknown = [item.file for item in checked if item.kind is None and item.file in named]
+    if unknown:
+        names = ", ".join(unknown)
+        raise UsageError(
+            f"not checked, because it is no flow, data action or world: {names}",
+            hint="a folder may hold other files; a file that is named must be one of these",
+        )
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -104,19 +123,10 @@ def _may_count(name: str) -> bool:
 
 
 def _read(file: Path) -> str:
-    """The text as it is, line ends included.
+    """The text as it is, line ends included."""
+    from ringback.files import read_exact
 
-    Raises:
-        UsageError: the file cannot be read, or is no text.
-    """
-    from ringback.core.errors import UsageError
-
-    try:
-        return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is no UTF-8 text (byte {error.start:,})") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    return read_exact(file)
 
 
 def _milliseconds(text: str | None) -> int | None:

@@ -64,26 +64,10 @@ def timeouts(flow: Path, **given: Any) -> int:
 
 
 def _read(file: Path) -> str:
-    """The text as it is, line ends included.
+    """The text as it is, line ends included."""
+    from ringback.files import read_exact
 
-    Raises:
-        UsageError: the file cannot be read, is no UTF-8 text, or is larger than the limit `document_size`.
-    """
-    from ringback.core.errors import UsageError
-    from ringback.documents.limits import DEFAULT
-
-    try:
-        if file.stat().st_size > DEFAULT.document_size:
-            raise UsageError(
-                f"{file} is larger than the limit document_size, {DEFAULT.document_size:,} bytes"
-            )
-        return file.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {file}", hint="check the path") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is no UTF-8 text (byte {error.start:,})") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    return read_exact(file)
 
 
 def _suggested(flow: Path, named: str | None) -> dict[str, float]:

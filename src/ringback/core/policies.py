@@ -245,7 +245,10 @@ POLICIES: Mapping[str, Policy] = _table(
     ),
     Policy(
         "filled_slot",
-        ("skipped", "asked",),
+        (
+            "skipped",
+            "asked",
+        ),
         "Ask for Slot does not ask for a slot that has a value.",
     ),
     Policy(
