@@ -55,8 +55,8 @@ def lint(paths: tuple[Path, ...], **given: Any) -> int:
     """Check flows, data actions and world.yaml: files, or folders with all that is in them.
 
     They are known by their content; other files of a folder are skipped. What is named together is one
-    project: flows are checked against the contracts of its data actions and the names of its world. Each check
-    has a page in docs/checks. Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
+    project: flows are checked against the contracts of its data actions and the names of its world. Each
+    check has a page in docs/checks. Exit code 0: nothing at or above --fail-on; 1: findings; 2: wrong usage.
     """
     from ringback.lint.model import at_least, counts
     from ringback.lint.registry import chosen
