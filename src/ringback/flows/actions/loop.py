@@ -18,8 +18,16 @@ def _turns(run: Any, count: int | None) -> int:
     return min(count, MAX_TURNS)
 
 
+def _check_literal(b: Builder) -> None:
+    """A literal count has to be at most 99 (scripting SDK); a computed one is cut by policy."""
+    literal = b.node("loopCount.lit")
+    if literal is not None and isinstance(literal.value, int) and literal.value > MAX_TURNS:
+        b.fail(f"a literal loop count is at most {MAX_TURNS}, not {literal.value}", literal)
+
+
 def build(b: Builder) -> Step:
     """The count is read once, when the loop is reached; the index variable counts from 0."""
+    _check_literal(b)
     count, index = b.value("loopCount", "int", default=1), b.writes("currentIndex")
     body, down = b.exit("loop"), b.down()
     empty = body.target == down.target
