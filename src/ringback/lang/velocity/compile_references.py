@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -41,15 +42,15 @@ class Where:
         return Span.at(self.whole, start, file=self.name)
 
 
-class ReferenceCompiler:
+class ReferenceCompiler(ABC):
     """Compiles references; `compile_values.ValueCompiler` adds expressions."""
 
     def __init__(self, where: Where) -> None:
         self.where = where
 
+    @abstractmethod
     def value(self, node: t.Expression) -> Value:
         """The closure of an expression."""
-        raise NotImplementedError
 
     # References.
 

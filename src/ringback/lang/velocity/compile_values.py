@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -27,9 +28,9 @@ _COMPARISONS: dict[str, Callable[[int], bool]] = {
 class ValueCompiler(ReferenceCompiler):
     """Compiles expressions; `compiler.Compiler` adds statements."""
 
+    @abstractmethod
     def captured(self, body: t.Block) -> Value:
         """The text that a block writes."""
-        raise NotImplementedError
 
     # Expressions.
 

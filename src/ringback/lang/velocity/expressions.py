@@ -19,6 +19,7 @@ for operators too: and or not eq ne lt le gt ge. White space is free between tok
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from ringback.lang.velocity import tree as t
@@ -73,7 +74,7 @@ def reading(token: Token) -> str:
     return f"'{token.image.strip() or token.kind}'"
 
 
-class ExpressionParser:
+class ExpressionParser(ABC):
     """The expression half of the parser; `parser.Parser` adds statements.
 
     Attributes:
@@ -240,9 +241,9 @@ class ExpressionParser:
 
         return _UNICODE_ESCAPE.sub(character, text) if "\\u" in text else text
 
+    @abstractmethod
     def parse_inside(self, source: Source) -> t.Block:
         """The template inside a double-quoted string."""
-        raise NotImplementedError
 
     def _list(self) -> t.Expression:
         opening = self.next()
