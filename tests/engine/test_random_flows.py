@@ -44,6 +44,8 @@ def _exp(texts: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 _INTEGER = _exp(_INTEGERS) | st.integers(-3, 120).map(lambda n: {"lit": n})
+# A literal count above 99 is refused when the flow is compiled.
+_LOOP_COUNT = _INTEGER.filter(lambda value: value.get("lit", 0) <= 99)
 _FLOW_INTEGER = _INTEGER.filter(lambda value: "Task" not in str(value))
 _STRING = _exp(_STRINGS) | st.sampled_from([{"lit": "4"}, {"lit": ""}, {"noValue": True}])
 _QUEUE = st.sampled_from(
@@ -111,7 +113,7 @@ def _branching(draw: Any, type_: str) -> dict[str, Any]:
         case "decision":
             return {"condition": draw(_exp(_BOOLEANS))}
         case "loop":
-            return {"loopCount": draw(_INTEGER), "currentIndex": {"var": "Flow.j"}}
+            return {"loopCount": draw(_LOOP_COUNT), "currentIndex": {"var": "Flow.j"}}
         case "callData":
             return _data_action(draw)
         case "callTask":

@@ -18,7 +18,7 @@ from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 from ringback.core.seam import DEFAULT_START, Seam
 from ringback.engine import calling, queueing
-from ringback.engine.frames import DIGITAL, OPEN_ENDS, End, Frame
+from ringback.engine.frames import DIGITAL, OPEN_ENDS, SESSION, End, Frame
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
 from ringback.engine.recording import events_of
@@ -49,6 +49,8 @@ MAX_ACTIONS_IN_HANDLING = 1_000
 
 class Session:
     """A running interaction; also the environment of expressions and the `Run` of actions."""
+
+    __slots__ = SESSION
 
     def __init__(
         self,
