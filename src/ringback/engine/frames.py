@@ -45,11 +45,11 @@ DIGITAL = frozenset(
 
 # The attributes of a session: with more than thirty, a dictionary would make every access slower.
 SESSION = tuple(
-    (
+    (  # noqa: SIM905 - thirty words read better than thirty lines
         "action_limit actions_run at_ms begun child default_language depth end event_count events"
         " failures flow frames handling intent interaction language memo node over_limit participant_data"
         " program queue_turns reading said secure_values services started_ms task waiting world"
-    ).split()  # noqa: SIM905 - thirty words read better than thirty lines
+    ).split()
 )
 
 
