@@ -221,6 +221,9 @@ class _Nested:
                 found[key] = (
                     self._switch(action, node) if node.get("lit") is None and key != "value" else node
                 )
+        # A flow that came from the plain form has its default only in the graph.
+        if "cases" in found and (branch := self._branch(action, "default")) is not None:
+            found.setdefault("default", branch)
         return mapping({key: found[key] for key in order.arranged(found, ("value", "default", "cases"))})
 
     def _cases(self, action: Action, cases: Node) -> Iterator[Node]:
