@@ -235,3 +235,14 @@ def test_help_names_every_option() -> None:
     assert outcome.code == 0
     for option in ("--world", "--from", "--caller", "--reply", "--live", "--at", "--output-format"):
         assert option in outcome.out
+
+
+def test_a_run_that_waits_in_a_queue_is_no_failure(tmp_path: Path) -> None:
+    flow = tmp_path / "queue.yaml"
+    flow.write_text(
+        "inqueueCall:\n  name: Queue\n  defaultLanguage: en-us\n  startUpTaskActions:\n"
+        "    - playAudio: {name: Please wait, audio: {tts: Please wait.}}\n"
+    )
+    outcome = command("run", flow, "--output-format", "json")
+    assert outcome.json["status"] == "waiting"
+    assert outcome.code == 0

@@ -86,7 +86,8 @@ def run(flow: str, **given: Any) -> int:
             seed=given["seed"],
         )
     _print(outcome, given["output_format"])
-    return 0 if outcome.status == "ended" else 1
+    # Waiting is an end too: in a queue, or for a person.
+    return 0 if outcome.status in ("ended", "waiting") else 1
 
 
 def _check(given: Mapping[str, Any]) -> None:
