@@ -35,12 +35,18 @@ from ringback.lang.expr.values import (
 Numeric = Decimal | int
 
 
-def _guarded(compute: Callable[[Any, Any], Decimal]) -> Callable[[Any, Any], Decimal]:
+def _exactly(value: Decimal) -> Decimal:
+    return value
+
+
+def _guarded(
+    compute: Callable[[Any, Any], Decimal], *, shape: Callable[[Decimal], Decimal] = tidy
+) -> Callable[[Any, Any], Decimal]:
     """Decimal arithmetic without trailing zeros (7.5 * 12.2 is 91.5), its traps as errors of the language."""
 
     def call(left: Numeric, right: Numeric) -> Decimal:
         try:
-            return tidy(compute(left, right))
+            return shape(compute(left, right))
         except DecimalException as error:
             raise _trapped(error, right) from None
 
@@ -59,6 +65,8 @@ _add = _guarded(CONTEXT.add)
 _subtract = _guarded(CONTEXT.subtract)
 _multiply = _guarded(CONTEXT.multiply)
 _divide = _guarded(CONTEXT.divide)
+# A Currency that is divided keeps its places: 45.00 USD / 6 is 7.50 (Expression Help).
+_divide_amount = _guarded(CONTEXT.divide, shape=_exactly)
 _raise = _guarded(CONTEXT.power)
 _remainder = _guarded(lambda left, right: _exact_remainder(Decimal(left), Decimal(right)))
 
@@ -292,7 +300,7 @@ OPERATORS: Mapping[str, tuple[Overload, ...]] = MappingProxyType(
         ),
         "/": (
             *_rows("/", ("(left int, right int~) -> dec", _divide), *_decimals(_divide, nonzero=True)),
-            *_scalings("/", _scaled(_divide), mark="~"),
+            *_scalings("/", _scaled(_divide_amount), mark="~"),
         ),
         "%": (
             *_rows("%", ("(left int, right int~) -> int", _remainder_of_integers)),
