@@ -6,10 +6,10 @@ External Contacts action); other terms match a part of names, addresses and ids,
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
-
-import phonenumbers
 
 _PHONES = ("workPhone", "cellPhone", "homePhone", "otherPhone")
 _TEXTS = (
@@ -26,6 +26,12 @@ _TEXTS = (
 )
 
 
+@cache
+def _library() -> Any:
+    # Start-up time: phonenumbers is large, and few runs look for a contact.
+    return importlib.import_module("phonenumbers")
+
+
 def e164(text: str, country: str) -> str | None:
     """The number in E.164, or None when the text is no telephone number.
 
@@ -35,13 +41,14 @@ def e164(text: str, country: str) -> str | None:
     bare = text.removeprefix("tel:").strip()
     if not any(char.isdigit() for char in bare):
         return None
+    library = _library()
     try:
-        number = phonenumbers.parse(bare, country)
-    except phonenumbers.NumberParseException:
+        number = library.parse(bare, country)
+    except library.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not library.is_possible_number(number):
         return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return str(library.format_number(number, library.PhoneNumberFormat.E164))
 
 
 def numbers_of(contact: Mapping[str, Any], country: str) -> Iterator[str]:
