@@ -184,12 +184,12 @@ def _refused(error_type: str, message: str) -> ask.TransferReply:
 _ANSWERS: Mapping[type, Callable[[ScriptedDriver, Any], ask.Reply]] = MappingProxyType(
     {
         ask.Play: ScriptedDriver._play,  # noqa: SLF001 - the table belongs to the class
-        ask.Gather: ScriptedDriver._gather,  # noqa: SLF001
-        ask.Wait: ScriptedDriver._wait,  # noqa: SLF001
-        ask.PostLookup: ScriptedDriver._post,  # noqa: SLF001
-        ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001
-        ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001
-        ask.Transfer: ScriptedDriver._transfer,  # noqa: SLF001
-        ask.Tell: ScriptedDriver._tell,  # noqa: SLF001
+        ask.Gather: ScriptedDriver._gather,  # noqa: SLF001 - as above
+        ask.Wait: ScriptedDriver._wait,  # noqa: SLF001 - as above
+        ask.PostLookup: ScriptedDriver._post,  # noqa: SLF001 - as above
+        ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001 - as above
+        ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001 - as above
+        ask.Transfer: ScriptedDriver._transfer,  # noqa: SLF001 - as above
+        ask.Tell: ScriptedDriver._tell,  # noqa: SLF001 - as above
     }
 )

@@ -488,10 +488,10 @@ class Session:
 
 _FOLLOW: Mapping[type, Callable[[Session, Any], Next | None]] = {
     Exit: Session._exit,  # noqa: SLF001 - the table belongs to the class
-    Enter: Session._enter,  # noqa: SLF001
-    Call: Session._call,  # noqa: SLF001
-    CallFlow: Session._call_flow,  # noqa: SLF001
-    Goto: Session._goto,  # noqa: SLF001
-    Return: Session._return,  # noqa: SLF001
-    Finish: Session._finish,  # noqa: SLF001
+    Enter: Session._enter,  # noqa: SLF001 - as above
+    Call: Session._call,  # noqa: SLF001 - as above
+    CallFlow: Session._call_flow,  # noqa: SLF001 - as above
+    Goto: Session._goto,  # noqa: SLF001 - as above
+    Return: Session._return,  # noqa: SLF001 - as above
+    Finish: Session._finish,  # noqa: SLF001 - as above
 }

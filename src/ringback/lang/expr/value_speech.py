@@ -241,7 +241,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     "ToAudioDate": lambda value, *options: "" if value is None else _say_date(value, _names(options)),
     "ToAudioTime": lambda value, *options: "" if value is None else _say_time(value, _names(options)),
     "ToAudioPercent": _say_percent,
-    "ToAudioNumberOrdinal": lambda value, *options: "" if value is None else ordinal(value),  # noqa: ARG005
+    "ToAudioNumberOrdinal": lambda value, *options: "" if value is None else ordinal(value),  # noqa: ARG005 - one signature for all
     "ToAudioPhoneNumber": _say_phone_text,
     "ToAudioTimeRange": _say_range,
 } | dict.fromkeys(

@@ -84,7 +84,7 @@ def java_double(value: float) -> str:
     ('1.0E7', '0.001', '1234567.0')
     """
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - the test for NaN
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124 - not a number
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         text = repr(value)
         return text if "e" not in text else f"{value:f}"

@@ -295,7 +295,7 @@ BIG_METHODS: Table = {
 }
 DOUBLE_METHODS: Table = {
     **_NUMBER,
-    "isNaN": (Method("", lambda value: value != value), Method("d", lambda _value, other: other != other)),  # noqa: PLR0124
+    "isNaN": (Method("", lambda value: value != value), Method("d", lambda _value, other: other != other)),  # noqa: PLR0124 - not a number
     "isInfinite": (Method("", math.isinf), Method("d", lambda _value, other: math.isinf(other))),
     "isFinite": (Method("d", lambda _value, other: math.isfinite(other)),),
     "compareTo": (Method("o", _compare_to),),
