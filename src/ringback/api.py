@@ -110,7 +110,7 @@ def simulate(
         transport: the live network; None answers from `replies` and the world.
         replies: data action name -> who answers it.
         policies: choices for undocumented behaviour, see docs/policies.md.
-        seed: for ids and random numbers.
+        seed: for random numbers.
 
     Raises:
         DefinitionError: the flow is wrong. UsageError: an argument is wrong, or nobody answers a data action.

@@ -66,7 +66,7 @@ def test_a_loaded_session_is_the_same_session() -> None:
     session.advance(Input(900, "12"))
     copy = _copy(session)
     assert dump(copy) == dump(session)
-    assert (copy.at_ms, copy.node, copy.services.seed) == (1200, session.node, 7)
+    assert (copy.at_ms, copy.node, copy.services.seam.seed) == (1200, session.node, 7)
     assert copy.flow == session.flow
     assert copy.task is copy.frames[-1].values
     assert copy.interaction == session.interaction

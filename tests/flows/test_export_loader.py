@@ -225,9 +225,9 @@ def test_menu() -> None:
     assert box_.default_choice == "d"
     assert found.containers["Main Menu_11/One"].kind == "menuTask"
     two, bye = box_.actions[1].body, box_.actions[2].body
-    assert [two.get(key).value for key in ("dtmf", "globalDtmf")] == ["digit_pound", True]  # type: ignore[union-attr]
+    assert [two.get(key).value for key in ("dtmf", "globalDtmf")] == ["digit_pound", True]  # type: ignore[union-attr]  # it is there
     assert bye.get("dtmf") is None
-    assert bye.get("speechRecTerms").plain() == {"en-us": {"terms": ["no"]}}  # type: ignore[union-attr]
+    assert bye.get("speechRecTerms").plain() == {"en-us": {"terms": ["no"]}}  # type: ignore[union-attr]  # it is there
 
 
 def test_sub_menu() -> None:

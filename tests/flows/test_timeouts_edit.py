@@ -299,7 +299,7 @@ def test_steps_at_any_depth(shape: object, seconds: int, indent: int | None) -> 
         changed = json.loads(with_timeouts(found, {step.id: seconds * 1000}))
         target: object = changed
         for part in step.id[1:].split("/"):
-            target = target[int(part)] if isinstance(target, list) else target[part]  # type: ignore[index]
+            target = target[int(part)] if isinstance(target, list) else target[part]  # type: ignore[index]  # the path leads through containers
         assert isinstance(target, dict)
         assert target["settings"].pop("timeout") == seconds
     assert found.steps

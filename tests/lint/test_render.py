@@ -130,5 +130,5 @@ def test_texts_are_found_where_they_stand() -> None:
     tree = parse(source)
     offsets = Offsets(tree)
     first, branching, last = tree.body.items
-    inner = branching.branches[0].body.items[0]  # type: ignore[union-attr]
-    assert [offsets.of(item) for item in (first, inner, last)] == [0, 17, len(source) - 3]  # type: ignore[arg-type]
+    inner = branching.branches[0].body.items[0]  # type: ignore[union-attr]  # an #if
+    assert [offsets.of(item) for item in (first, inner, last)] == [0, 17, len(source) - 3]  # type: ignore[arg-type]  # a statement

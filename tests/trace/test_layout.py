@@ -12,7 +12,7 @@ from ringback.trace.layout import Segment, clean, columns, cut, fitted, shown, t
 
 @pytest.mark.parametrize("module", [layout, render])
 def test_examples_in_docstrings(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]  # a module given as object
 
 
 @pytest.mark.parametrize(

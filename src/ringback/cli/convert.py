@@ -79,12 +79,9 @@ def _show(found: tuple[Diagnostic, ...]) -> bool:
 
 
 def _put(text: str, output: Path | None) -> None:
-    from ringback.core.errors import UsageError
+    from ringback.files import write_text
 
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
+    write_text(output, text)

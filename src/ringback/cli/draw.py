@@ -75,12 +75,9 @@ def _events(trace: str | None) -> list[TraceEvent] | None:
 
 
 def _write(text: str, output: str | None) -> None:
-    from ringback.core.errors import UsageError
+    from ringback.files import write_text
 
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        Path(output).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    write_text(output, text)

@@ -162,12 +162,9 @@ def _fix(files: Iterable[Path], codes: frozenset[str], *, max_silence_ms: int | 
 
 
 def _write(file: Path, text: str) -> None:
-    from ringback.core.errors import UsageError
+    from ringback.files import write_text
 
-    try:
-        file.write_bytes(text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    write_text(file, text)
 
 
 def _print(checked: list[Checked], output_format: str, *, fixed: int) -> None:

@@ -53,9 +53,7 @@ FORMATS = ("text", "json", "events")
     "--allow-host", "hosts", multiple=True, metavar="HOST", help="With --live: a private host or network."
 )
 @click.option("--at", metavar="ISO8601", help="The moment of the call. [default: 2025-06-02T10:00:00Z]")
-@click.option(
-    "--seed", type=int, default=0, show_default=True, metavar="N", help="For ids and random numbers."
-)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="For random numbers.")
 @click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
 @click.option("--policy", "policies", multiple=True, metavar="NAME=CHOICE", help="See docs/policies.md.")
 @click.option(

@@ -34,12 +34,9 @@ def schema(kind: str, output: Path | None) -> int:
     if output is None:
         click.echo(text, nl=False)
         return 0
-    from ringback.core.errors import UsageError
+    from ringback.files import write_text
 
-    try:
-        output.write_bytes(text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    write_text(output, text)
     return 0
 
 

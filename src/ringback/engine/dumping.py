@@ -44,7 +44,7 @@ def dump(session: Session) -> dict[str, Any]:
         "actions": [session.actions_run, session.action_limit],
         "flags": [session.begun, session.handling, session.over_limit],
         "nesting": [session.depth, session.queue_turns, session.intent, session.failures, session.said],
-        "seam": [session.services.start.isoformat(), session.services.seed, session.services.draws],
+        "seam": [session.services.start.isoformat(), session.services.seam.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
         "interaction": _dump_interaction(session),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ringback.core.policies import POLICIES, Policies
+from ringback.core.seam import Seam
 from ringback.engine import opening
 from ringback.trace.events import PolicyUsed
 
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 class SessionServices:
     """Clock, randomness, look-ups, policies and languages of one session.
 
-    Random numbers come from the seed and a counter, so that a dumped session goes on with the same ones.
+    Attributes:
+        seam: start of virtual time and seed.
+        draws: how many random numbers were taken.
     """
 
-    __slots__ = ("_policies", "_session", "_start", "draws", "seed")
+    __slots__ = ("_policies", "_session", "draws", "seam")
 
-    def __init__(self, session: Session, start: datetime, *, seed: int, policies: Policies) -> None:
+    def __init__(self, session: Session, seam: Seam, *, policies: Policies) -> None:
         self._session = session
-        self._start = start
         self._policies = policies
-        self.seed = seed
+        self.seam = seam
         self.draws = 0
 
     @property
     def start(self) -> datetime:
         """When virtual time began."""
-        return self._start
+        return self.seam.start
 
     @property
     def chosen_policies(self) -> dict[str, str]:
@@ -47,16 +48,16 @@ class SessionServices:
     def share(self, other: SessionServices) -> None:
         """Use the policies of another session of the same interaction."""
         self._policies = other._policies
-        self._start, self.seed = other.start, other.seed
+        self.seam = other.seam
 
     def now(self) -> datetime:
         """The virtual current moment, whole seconds."""
-        return (self._start + timedelta(milliseconds=self._session.at_ms)).replace(microsecond=0)
+        return (self.seam.start + timedelta(milliseconds=self._session.at_ms)).replace(microsecond=0)
 
     def random(self) -> float:
         """The next random number of this session."""
         self.draws += 1
-        return Random(f"{self.seed}:{self.draws}").random()
+        return self.seam.random(self.draws)
 
     def find(self, kind: str, key: str, by: str) -> Any:
         """The one object of a kind by name or id; None when there is not exactly one."""

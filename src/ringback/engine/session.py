@@ -16,7 +16,7 @@ import msgspec
 
 from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
-from ringback.core.seam import DEFAULT_START, Seam
+from ringback.core.seam import Seam
 from ringback.engine import calling, queueing
 from ringback.engine.frames import DIGITAL, OPEN_ENDS, SESSION, End, Frame
 from ringback.engine.interaction import Interaction
@@ -62,11 +62,10 @@ class Session:
         policies: Policies | None = None,
         trace: bool = True,
     ) -> None:
-        start, seed = (seam.start, seam.seed) if seam is not None else (DEFAULT_START, 0)
         self.program = program
         self.world = world
         self.interaction = interaction
-        self.services = SessionServices(self, start, seed=seed, policies=policies or Policies())
+        self.services = SessionServices(self, seam or Seam(), policies=policies or Policies())
         self.events: list[events.Event] | None = [] if trace else None
         self.event_count = 0
         self.at_ms = 0
