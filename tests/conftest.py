@@ -1,1 +1,13 @@
-"""Shared fixtures of the suite."""
+"""Settings of the whole suite."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# The same examples in every run: a build is red because of a change, never by chance or by a busy machine.
+# RINGBACK_HYPOTHESIS=explore looks for new ones; what it finds becomes a case.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("RINGBACK_HYPOTHESIS", "repeatable"))

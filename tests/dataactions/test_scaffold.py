@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback.cli.action_new import new
 from ringback.core.errors import UsageError
 from ringback.dataactions import CannedTransport, Report, Response, execute, integration_of, load_data_action
 from ringback.dataactions.scaffold import Scaffold, scaffold
+from ringback.dataactions.scaffold_request import literal
 from ringback.dataactions.scaffold_sample import Sample, sample_of_curl, sample_of_har
+from ringback.lang import velocity
 from ringback.lint import lint
 
 LOOKUP = """curl -sS -X POST 'https://crm.example.com/api/v1/lookup?verbose=true' \\
@@ -171,6 +173,14 @@ def test_answers_of_every_shape_come_back(answer: Any) -> None:
     report = executed(made_of("curl https://h/a/1", answer), answer)
     assert report.error is None
     assert report.found.output == (answer if isinstance(answer, (dict, list)) else {"value": answer})
+
+
+@given(st.text('\\$#aA_{!}[]*@ 5"', max_size=9))
+@example("\\$A")
+@example("#\\\\*")
+@example("\\$#{")
+def test_a_literal_prints_as_it_is(text: str) -> None:
+    assert velocity.render(literal(text), {}, strict=True) == text
 
 
 SCALARS = st.text(max_size=8) | st.integers(-(2**53), 2**53) | st.booleans() | st.floats(-1e6, 1e6)

@@ -150,8 +150,11 @@ def literal(text: str) -> str:
     >>> literal("costs $5 #1"), literal("$x ##")
     ('costs $5 #1', '${esc.dollar}x ${esc.hash}${esc.hash}')
     """
-    text = re.sub(r"\$(?=[A-Za-z_{!$\\])", "${esc.dollar}", text)
-    return re.sub(r"#(?=[#*\[{@A-Za-z_])|(?<=#)#", "${esc.hash}", text)
+    # A pair of backslashes before a reference that resolves prints one, so those there are doubled.
+    text = re.sub(r"(\\*)\$(?=[A-Za-z_{!$#\\])", lambda match: match[1] * 2 + "${esc.dollar}", text)
+    return re.sub(
+        r"(\\*)(?:#(?=[#*\[{@A-Za-z_\\])|(?<=#)#)", lambda match: match[1] * 2 + "${esc.hash}", text
+    )
 
 
 def url_template(sample: Sample, inputs: Inputs) -> str:
