@@ -1,4 +1,4 @@
-"""Flows: seconds to load and compile, and to write a session down and read it back, beside their targets."""
+"""Flows: seconds to load, compile and draw, and to write a session down and read it back, beside targets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.bench_draw import generated
+
 import ringback
+from ringback.draw import draw
+from ringback.engine.caller import parse_caller
+from ringback.engine.data_calls import DataCalls
+from ringback.engine.driver import ScriptedDriver
 from ringback.engine.dumping import dump, load
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import compile_flow
 from ringback.engine.session import Session
+from ringback.flows.effects import CallDataAction
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "customer_lookup"
@@ -40,7 +47,11 @@ def round_trip() -> Callable[[], object]:
     program = compile_flow(ringback.load_flow(EXAMPLE / "flow.yaml"))
     world = ringback.load_world(EXAMPLE / "world.yaml")
     session = Session(program, world, Interaction("+15551234567"))
-    session.advance()
+    driver = ScriptedDriver(world, DataCalls(world), parse_caller(""))
+    effect = session.advance()
+    while not isinstance(effect, CallDataAction):
+        assert effect is not None
+        effect = session.advance(driver.answer(session, effect))
     return lambda: load(program, world, json.loads(json.dumps(dump(session))))
 
 
@@ -49,7 +60,10 @@ def run() -> list[tuple[str, float, float, float]]:
     flow = largest()
     loaded = seconds(lambda: compile_flow(ringback.load_flow(flow)))
     dumped = seconds(round_trip(), rounds=101)
+    deep = generated(400)
+    drawn = seconds(lambda: draw(deep, "html"), rounds=3)
     return [
         (f"load and compile the largest flow, {flow.stat().st_size:,} bytes", loaded, 0.5, loaded / 0.5),
         ("dump and load a session in mid-call", dumped, 0.001, dumped / 0.001),
+        (f"draw {len(deep.actions)} actions, deep, many jumps, as a page", drawn, 2, drawn / 2),
     ]
