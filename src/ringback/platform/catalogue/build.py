@@ -1,0 +1,122 @@
+"""Write `operations.json` and `models.json` from the reference: `python -m ringback.platform.catalogue.build FOLDER`.
+
+FOLDER holds `platform-api.json` and `platform-models.json`, extracted from the official SDKs. Names, types, limits and
+allowed values are taken over; descriptions are read for those facts and left out.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ringback.platform.catalogue import Field, Model, Operation, Parameter
+
+Row = Mapping[str, Any]
+
+# How the descriptions of parameters put their limits.
+_RANGE = re.compile(r"between (?P<low>\d+) and (?P<high>\d+)")
+_MAXIMUM = re.compile(
+    r"(?:max(?:imum)?(?: page size)?(?: value)?(?: of| is)?|<=) (?P<high>\d+)\b", re.IGNORECASE
+)
+_WINDOW = re.compile(r"pageNumber \* pageSize must be <= (?P<window>[\d,]+)")
+_VALUES = re.compile(r"Valid values: ?(?P<values>\w+(?:,\w+)+)")
+_SUBJECTS = ("PC_GROUP", "PC_USER", "PC_OAUTH_CLIENT")
+# A description that says so plainly; fields that clients do send and read back are not among them.
+_READ_ONLY = re.compile(
+    r"^Read-only |\. Read-only, |any supplied value will be ignored|^This value is ignored"
+)
+_NUMBERS = ("pageSize", "pageNumber", "limit")
+# The JavaScript typings mark these as required, the platform takes bodies without them: the Terraform provider
+# creates integrations without a name.
+_NOT_REQUIRED = {("CreateIntegrationRequest", "name")}
+
+
+def main(folder: str, target: Path = Path(__file__).parent) -> None:
+    """Read the reference in `folder` and write both files into `target`."""
+    source = Path(folder)
+    rows = msgspec.json.decode((source / "platform-api.json").read_bytes())
+    found = sorted((operation(row) for row in rows), key=lambda each: (each.path, each.method))
+    (target / "operations.json").write_bytes(_lines(msgspec.json.encode(each) for each in found))
+    raw = msgspec.json.decode((source / "platform-models.json").read_bytes())
+    named = {name: model(name, raw[name]) for name in sorted(raw)}
+    pairs = (msgspec.json.encode(name) + b":" + msgspec.json.encode(named[name]) for name in named)
+    (target / "models.json").write_bytes(_lines(pairs, b"{}"))
+
+
+def operation(row: Row) -> Operation:
+    """An operation of the reference."""
+    parameters = tuple(parameter(each) for each in row["query_params"])
+    return Operation(
+        row["method"],
+        row["path"],
+        row["operationId"],
+        group=row["group"],
+        permissions=tuple(row["permissions"] or ()),
+        permissions_mode=row["permissions_mode"] or "NO",
+        request=row["request_model"],
+        request_required=bool(row["request_required"]),
+        response=row["response_model"],
+        query=parameters,
+        window=max((_window(each["desc"]) for each in row["query_params"]), default=0),
+        deprecated=row["deprecated"],
+        preview=row["preview"],
+        status=row["success_status_hint"],
+        accept=row["accept"][0],
+    )
+
+
+def parameter(row: Row) -> Parameter:
+    """A query parameter of the reference, with the limits that its description states."""
+    number = row["name"] in _NUMBERS
+    low, high = _limits(row["desc"]) if number else (None, None)
+    kind = "int" if number else row["type"] or "str"
+    return Parameter(
+        row["name"], kind, row["required"], enum=_allowed(row["desc"]), minimum=low, maximum=high
+    )
+
+
+def model(name: str, fields: Mapping[str, Row]) -> Model:
+    """A model of the reference."""
+    return {
+        each: Field(
+            row["type"],
+            required=bool(row["required"]) and (name, each) not in _NOT_REQUIRED,
+            enum=tuple(row.get("enum", ())),
+            read_only=each == "selfUri" or bool(_READ_ONLY.search(row["desc"])),
+        )
+        for each, row in fields.items()
+    }
+
+
+def _limits(text: str) -> tuple[int | None, int | None]:
+    text = _WINDOW.sub("", text)
+    if between := _RANGE.search(text):
+        return int(between["low"]), int(between["high"])
+    found = _MAXIMUM.search(text)
+    return None, int(found["high"]) if found else None
+
+
+def _window(text: str) -> int:
+    found = _WINDOW.search(text)
+    return int(found["window"].replace(",", "")) if found else 0
+
+
+def _allowed(text: str) -> tuple[str, ...]:
+    if all(subject in text for subject in _SUBJECTS):
+        return _SUBJECTS
+    found = _VALUES.search(text)
+    values = tuple(found["values"].split(",")) if found else ()
+    return () if values == ("true", "false") else values
+
+
+def _lines(items: Any, brackets: bytes = b"[]") -> bytes:
+    return brackets[:1] + b"\n" + b",\n".join(items) + b"\n" + brackets[1:] + b"\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
