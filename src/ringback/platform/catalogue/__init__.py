@@ -1,7 +1,8 @@
 """The operations and models of the Genesys Cloud Platform API, as data.
 
-`operations.json` and `models.json` hold what the official SDKs (Python 269, JavaScript 262) and the command line's
-sources say about 639 operations and 1,029 models; `build.py` writes both. Nothing is read before it is asked for.
+`operations.json` and `models.json` hold what the official SDKs (Python 269, JavaScript 262) and the official
+command line's sources say about 639 operations and 1,029 models; `build.py` writes both. Nothing is read
+before it is asked for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,18 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Field", "Model", "Operation", "Parameter", "find", "is_entity", "local", "models", "operations"]
+__all__ = [
+    "Field",
+    "Model",
+    "Operation",
+    "Parameter",
+    "find",
+    "is_entity",
+    "local",
+    "models",
+    "operations",
+    "read_only",
+]
 
 PermissionsMode = Literal["ANY", "ALL", "NO"]
 _PARAMETER = re.compile(r"\{([^}]*)\}")
@@ -90,7 +102,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def partial(self) -> bool:
-        """A PATCH whose body is the entity itself carries only what changes; others have a model of their own."""
+        """A PATCH whose body is the entity itself carries only what changes; others have their own model."""
         return self.method == "PATCH" and self.request is not None and is_entity(self.request)
 
 
@@ -168,6 +180,12 @@ def models() -> dict[str, Model]:
 def is_entity(name: str) -> bool:
     """Whether a model is a resource of its own, which others refer to by its id."""
     return "selfUri" in models().get(name, {})
+
+
+@cache
+def read_only(name: str) -> frozenset[str]:
+    """The fields of a model that the server sets, whatever a request says; they are not checked either."""
+    return frozenset(each for each, field in models().get(name, {}).items() if field.read_only)
 
 
 @cache

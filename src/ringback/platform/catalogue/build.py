@@ -1,7 +1,7 @@
-"""Write `operations.json` and `models.json` from the reference: `python -m ringback.platform.catalogue.build FOLDER`.
+"""Write `operations.json` and `models.json`: `python -m ringback.platform.catalogue.build FOLDER`.
 
-FOLDER holds `platform-api.json` and `platform-models.json`, extracted from the official SDKs. Names, types, limits and
-allowed values are taken over; descriptions are read for those facts and left out.
+FOLDER holds the reference, `platform-api.json` and `platform-models.json`, extracted from the official SDKs.
+Names, types, limits and allowed values are taken over; descriptions are read for those facts and left out.
 """
 
 from __future__ import annotations
@@ -30,9 +30,18 @@ _SUBJECTS = ("PC_GROUP", "PC_USER", "PC_OAUTH_CLIENT")
 _READ_ONLY = re.compile(
     r"^Read-only |\. Read-only, |any supplied value will be ignored|^This value is ignored"
 )
+_STAMPS = {
+    "selfUri",
+    "dateCreated",
+    "dateModified",
+    "createDate",
+    "modifyDate",
+    "createdDate",
+    "modifiedDate",
+}
 _NUMBERS = ("pageSize", "pageNumber", "limit")
-# The JavaScript typings mark these as required, the platform takes bodies without them: the Terraform provider
-# creates integrations without a name.
+# Required by the JavaScript typings, and still left out by clients of the real platform: the Terraform
+# provider creates integrations without a name.
 _NOT_REQUIRED = {("CreateIntegrationRequest", "name")}
 
 
@@ -87,10 +96,14 @@ def model(name: str, fields: Mapping[str, Row]) -> Model:
             row["type"],
             required=bool(row["required"]) and (name, each) not in _NOT_REQUIRED,
             enum=tuple(row.get("enum", ())),
-            read_only=each == "selfUri" or bool(_READ_ONLY.search(row["desc"])),
+            read_only=_read_only(each, row),
         )
         for each, row in fields.items()
     }
+
+
+def _read_only(name: str, row: Row) -> bool:
+    return (name in _STAMPS and not row["required"]) or bool(_READ_ONLY.search(row["desc"]))
 
 
 def _limits(text: str) -> tuple[int | None, int | None]:
