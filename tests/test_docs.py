@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import runpy
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 
 from ringback.cli.main import COMMANDS, cli
 from ringback.core.policies import POLICIES
+from ringback.documents import read_yaml
 from ringback.documents.limits import Limits as DocumentLimits
 from ringback.flows.actions import ACTIONS
+from ringback.flows.keys import CONTAINER_KEYS
 from ringback.flows.needs import SECTIONS
 from ringback.lang.jsonpath.limits import LIMITS as PATH_LIMITS
 from ringback.lang.velocity.limits import Limits as TemplateLimits
@@ -27,6 +30,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 PAPERS = {"plan.md"}  # a working paper is no page for users
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 PAGES += sorted(path for path in DOCS.glob("*.md") if path.name not in PAPERS)
+PAGES += sorted((DOCS / "actions").glob("*.md"))
 # What a page says in a block ```console is the output of its first line.
 CONSOLE = re.compile(r"^```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```$", re.MULTILINE)
 PYTHON = re.compile(r"^```python\n(?P<code>(?:.*\n)*?)```$", re.MULTILINE)
@@ -118,12 +122,27 @@ def test_every_error_code() -> None:
     assert documented - used == set(), "documented, but not used"
 
 
-def test_every_action() -> None:
-    documented = rows(page("flows.md"))
-    assert set(ACTIONS) - set(documented) == set()
-    for action in ACTIONS.values():
-        for output in action.outputs:
-            assert output == "*" or f"`{output}`" in documented[action.key], (action.key, output)
+def test_every_action_has_its_page_as_it_is_generated() -> None:
+    script = DOCS / "generate_actions.py"
+    generated: Mapping[str, str] = runpy.run_path(str(script))["pages"]()
+    assert {path.name for path in (DOCS / "actions").glob("*.md")} == {*generated}
+    assert {*generated} == {f"{key}.md" for key in ACTIONS} | {"index.md"}
+    stale = [name for name, text in generated.items() if page(f"actions/{name}") != text]
+    assert not stale, "run python docs/generate_actions.py"
+
+
+@pytest.mark.parametrize("key", [key for key in ACTIONS if not key.startswith("plain")])
+def test_the_example_of_a_page_is_the_action(key: str) -> None:
+    """The first block of YAML holds the action with each of its fields, in the keys that Archy has."""
+    block = re.search(r"^```yaml\n(.*?)^```$", page(f"actions/{key}.md"), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    shown = read_yaml(block[1], file=key)
+    body = next(iter(shown), shown).get(key)
+    assert body is not None
+    for name, _ in body.items():
+        assert name in ACTIONS[key].keys | CONTAINER_KEYS["menu"] | {"refId"}, name
+    for field in ACTIONS[key].fields:
+        assert f"| `{field.path}` |" in page(f"actions/{key}.md")
 
 
 def test_every_section_of_the_world() -> None:
