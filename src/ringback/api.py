@@ -20,7 +20,7 @@ from ringback.engine.data_calls import DataCalls
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.interaction import CHANNELS, Interaction
 from ringback.engine.precheck import check_world, unused_replies
-from ringback.engine.program import Program, compile_flow
+from ringback.engine.program import HANDLING, Program, compile_flow
 from ringback.engine.run import Run, run_session
 from ringback.engine.world import World
 from ringback.engine.world_loader import load_world as _load_world
@@ -200,6 +200,6 @@ def _node(program: Program, name: str | None) -> int | None:
         return None
     index = program.node_named(name)
     if index is None:
-        names = ", ".join(dict.fromkeys(node.ref.name for node in program.nodes[2:]))
+        names = ", ".join(dict.fromkeys(node.ref.name for node in program.nodes[HANDLING + 1 :]))
         raise UsageError(f"the flow has no action {name!r}", hint=f"its actions: {names}")
     return index

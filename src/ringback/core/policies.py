@@ -208,6 +208,16 @@ POLICIES: Mapping[str, Policy] = _table(
         "In an in-queue flow no agent answers: after ten turns the run ends as waiting.",
     ),
     Policy(
+        "recurring_interval",
+        ("five_minutes", "one_hour"),
+        "A recurring state of an in-queue flow that names no interval runs every five minutes.",
+    ),
+    Policy(
+        "language_after_transfer",
+        ("kept", "flow_default"),
+        "After Transfer to Flow the caller's language stays, where the other flow supports it.",
+    ),
+    Policy(
         "queue_position",
         ("constant",),
         "Position and estimated wait stay as the world says while time passes.",
@@ -305,6 +315,31 @@ POLICIES: Mapping[str, Policy] = _table(
         "redirects",
         ("follow_get", "never"),
         "Redirects of GET are followed inside the allowed hosts, at most 5; others are answers.",
+    ),
+    Policy(
+        "quiet_hours_zones",
+        ("any_quiet", "all_quiet"),
+        "A number that may be in several time zones rests while it is quiet in any of them.",
+    ),
+    Policy(
+        "quiet_hours_unknown_zone",
+        ("quiet", "open"),
+        "A contact whose time zone nobody knows is not reached on channels with quiet hours.",
+    ),
+    Policy(
+        "quiet_hours_status",
+        ("failed", "pending"),
+        "A contact all of whose channels rest has the validation status failed.",
+    ),
+    Policy(
+        "number_region",
+        ("main_region",),
+        "A number that tells no country belongs to the main country of its calling code.",
+    ),
+    Policy(
+        "first_channel",
+        ("voice_sms_email_chat",),
+        "An interaction without a named channel takes the first available of voice, sms, email, chat.",
     ),
     Policy(
         "voice_audio",

@@ -13,7 +13,7 @@ from ringback.core.seam import Seam
 from ringback.engine import calling
 from ringback.engine.frames import End, Frame
 from ringback.engine.interaction import Interaction
-from ringback.engine.program import GREETING, HANDLING, Program
+from ringback.engine.program import GREETING, HANDLING, WAITING, Program
 from ringback.engine.session import Session
 from ringback.engine.world import World
 from ringback.flows.actions.base import Finish, LoopState
@@ -21,8 +21,8 @@ from ringback.flows.builtins import BUILT_INS
 from ringback.flows.effects import AnyEffect
 from ringback.lang.expr.values import from_json, to_json
 
-VERSION = 2
-_PSEUDO = {"#greeting": GREETING, "#errorHandling": HANDLING}
+VERSION = 3
+_PSEUDO = {"#greeting": GREETING, "#waiting": WAITING, "#errorHandling": HANDLING}
 
 
 def dump(session: Session) -> dict[str, Any]:
@@ -42,8 +42,9 @@ def dump(session: Session) -> dict[str, Any]:
         "participant_data": session.participant_data,
         "language": session.language,
         "actions": [session.actions_run, session.action_limit],
-        "flags": [session.begun, session.handling, session.over_limit],
+        "flags": [session.begun, session.handling, session.over_limit, session.moved],
         "nesting": [session.depth, session.queue_turns, session.intent, session.failures, session.said],
+        "recurred": list(session.recurred),
         "seam": [session.services.start.isoformat(), session.services.seam.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
@@ -89,8 +90,9 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.participant_data = dict(state["participant_data"])
     session.language = state["language"]
     session.actions_run, session.action_limit = state["actions"]
-    session.begun, session.handling, session.over_limit = state["flags"]
+    session.begun, session.handling, session.over_limit, session.moved = state["flags"]
     session.depth, session.queue_turns, session.intent, session.failures, session.said = state["nesting"]
+    session.recurred = (state["recurred"][0], state["recurred"][1])
     session.event_count = state["event_count"]
     session.end = _load_end(state["end"])
     if state.get("child") is not None:

@@ -47,8 +47,9 @@ DIGITAL = frozenset(
 SESSION = tuple(
     (  # noqa: SIM905 - thirty words read better than thirty lines
         "action_limit actions_run at_ms begun child default_language depth end event_count events"
-        " failures flow frames handling intent interaction language memo node over_limit participant_data"
-        " program queue_turns reading said secure_values services started_ms task waiting world"
+        " failures flow frames handling intent interaction language memo moved node over_limit"
+        " participant_data program queue_turns reading recurred said secure_values services started_ms task"
+        " waiting world"
     ).split()
 )
 

@@ -1,14 +1,19 @@
-"""The steps around a flow's own actions: the greeting and the error handling."""
+"""The steps around a flow's own actions: the greeting, the rest in a queue, the error handling."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
+from ringback.documents import Node
+from ringback.engine import queueing
 from ringback.engine.builder import ActionBuilder
-from ringback.flows.actions.base import Enter, Finish, Next, Step
+from ringback.engine.wrapped import is_empty
+from ringback.flows.actions.base import Begin, Enter, Finish, FlowFault, Getter, Next, Resume, Step
 from ringback.flows.effects import Play, Transfer
 from ringback.flows.model import ErrorHandling
 from ringback.lang.expr import EvaluationError
+from ringback.lang.expr.values import milliseconds_of
 
 # What Architect writes into new call flows, and so what a flow without the block plays.
 DEFAULT_AUDIO = "Sorry, an error occurred. Please try your call again."
@@ -24,6 +29,40 @@ def greeting_step(b: ActionBuilder, start: int) -> Step:
         return Play(words, run.language) if words else go
 
     return Step(begin, lambda _run, _reply: go)
+
+
+# Milliseconds of the interval that a recurring state does not name, by policy recurring_interval.
+_INTERVALS = {"five_minutes": 300_000, "one_hour": 3_600_000}
+
+
+def _interval(b: ActionBuilder, written: Node) -> Getter:
+    """Milliseconds between turns of a recurring state: `recurring: {interval: …}`, or `recurring: true`."""
+    node = (written.get("interval") or written) if written.is_map else None
+    read = b.compile(node, "dur") if node is not None and not is_empty(node) else None
+
+    def interval(run: Any) -> int:
+        value = read(run) if read is not None else None
+        if value is None:
+            return _INTERVALS[run.services.policy("recurring_interval")]
+        if (ms := milliseconds_of(value)) <= 0:
+            raise FlowFault("BAD_ARGUMENT", "the interval of a recurring state must be more than nothing")
+        return ms
+
+    return interval
+
+
+def waiting_step(b: ActionBuilder) -> Step:
+    """The rest of an in-queue e-mail or message flow between its states; of other flows never reached."""
+    found = []
+    if b.plan.flow.type in queueing.RESTING:
+        for box in b.plan.flow.containers.values():
+            written = box.body.get("recurring") if box.body is not None else None
+            if written is not None and written.value not in (None, False):
+                found.append((b.plan.containers[box.id], _interval(b, written)))
+    states = tuple(found)
+    begin, resume = partial(queueing.rest, states=states), partial(queueing.wake, states=states)
+    # No next step: the interaction has left the session, as `leave` says.
+    return Step(cast("Begin", begin), cast("Resume", lambda run, _reply: resume(run)))
 
 
 def _handled(b: ActionBuilder, handling: ErrorHandling) -> Next | None:

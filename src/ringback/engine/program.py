@@ -2,8 +2,8 @@
 
     Flow ──compile_flow──▶ Program ──Session──▶ events
 
-Node 0 is the greeting, node 1 the error handling; then, container by container, a node for each menu and each
-action in document order.
+Node 0 is the greeting, node 1 the rest of an interaction that waits in a queue, node 2 the error handling;
+then, container by container, a node for each menu and each action in document order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from ringback.core.errors import DefinitionError
 from ringback.documents import DocumentErrors, Node
 from ringback.engine.builder import ActionBuilder, Plan
-from ringback.engine.handling import error_step, greeting_step
+from ringback.engine.handling import error_step, greeting_step, waiting_step
 from ringback.engine.scope import FlowScope, Slot, flow_slots, task_slots
 from ringback.engine.wrapped import is_empty
 from ringback.flows.actions import ACTIONS, ActionType
@@ -25,7 +25,7 @@ from ringback.flows.model import Action, Container, Flow, Variable
 from ringback.lang.expr.types import is_collection
 from ringback.trace.events import ActionRef
 
-GREETING, HANDLING = 0, 1
+GREETING, WAITING, HANDLING = 0, 1, 2
 
 
 class UnsupportedAction(Exception):  # noqa: N818 - a signal, not an error
@@ -120,7 +120,7 @@ class _Compiler:
         return nodes
 
     def compile(self) -> Program:
-        first = [self._greeting(), self._handling()]
+        first = [self._greeting(), self._waiting(), self._handling()]
         nodes = [node for box in self.order for node in self._container(box)]
         rooms = tuple(self._room(box) for box in self.order)
         initial = self._initial(self.flow.variables, self.scope(None))
@@ -198,6 +198,12 @@ class _Compiler:
         builder = self._pseudo("greeting")
         step = self._built(lambda: greeting_step(builder, self.plan.containers[self.flow.start]))
         ref = ActionRef("#greeting", "Initial greeting", "greeting", "")
+        return Compiled(step.begin, step.resume, ref, self.flow.source, -1, counts=False, silent=True)
+
+    def _waiting(self) -> Compiled:
+        builder = self._pseudo("waiting")
+        step = self._built(lambda: waiting_step(builder))
+        ref = ActionRef("#waiting", "In queue", "waiting", "")
         return Compiled(step.begin, step.resume, ref, self.flow.source, -1, counts=False, silent=True)
 
     def _handling(self) -> Compiled:

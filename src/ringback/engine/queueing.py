@@ -1,4 +1,8 @@
-"""Waiting in a queue: the loop task of an in-queue flow, positions, estimated waits."""
+"""Waiting in a queue: loop tasks and recurring states of in-queue flows, positions, estimated waits.
+
+An in-queue call flow runs its loop task again and again. An in-queue e-mail or message flow runs its start
+state once, then rests; each recurring state runs when its interval is over, as often as that happens.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ringback.flows.actions.base import Enter, Finish, Next
+from ringback.flows.actions.base import Enter, Finish, Getter, Next
+from ringback.flows.effects import Wait
 from ringback.lang.expr.values import Entity
 from ringback.trace import events
 
 if TYPE_CHECKING:
     from ringback.engine.session import Session
 
-MAX_TURNS = 10  # of the loop task in one simulation
+MAX_TURNS = 10  # of the loop task, or of recurring states, in one simulation
+# An in-queue e-mail flow ends after 72 hours and disconnects (community: e-mail in-queue flow).
+RUNNING_TIME_MS = 72 * 3_600_000
+TOO_LONG = "Execution time exceeded"
+# In-queue flows made of states.
+RESTING = frozenset({"inqueueEmail", "inqueueShortMessage"})
 _DURATION_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _PERMISSIVE = {"position": 1, "wait_ms": 60_000}
 
@@ -27,11 +37,71 @@ def again(session: Session, room: int) -> Next | None:
             return None
     session.queue_turns += 1
     if session.queue_turns >= MAX_TURNS:
-        message = "the interaction is still in the queue"
-        session.emit(events.LimitReached(limit="queue_turns", value=MAX_TURNS, message=message))
-        session.leave(Finish("waiting", "queue", _queue_name(session)), "waiting")
+        _seen_enough(session)
         return None
     return Enter(room, how="repeat")
+
+
+def _seen_enough(session: Session) -> None:
+    message = "the interaction is still in the queue"
+    session.emit(events.LimitReached(limit="queue_turns", value=MAX_TURNS, message=message))
+    _still_waits(session)
+
+
+def _still_waits(session: Session) -> None:
+    session.leave(Finish("waiting", "queue", _queue_name(session)), "waiting")
+
+
+# A recurring state: index of its container, and its interval in milliseconds.
+Recurring = tuple[tuple[int, Getter], ...]
+
+
+def rest(session: Session, states: Recurring) -> Next | None:
+    """No state runs: wait for the next one, for an agent, or for the end of the running time."""
+    if session.queue_turns >= MAX_TURNS:
+        _seen_enough(session)
+        return None
+    moments = {"limit": RUNNING_TIME_MS}
+    if session.services.policy("agent_answers") == "at_estimated_wait":
+        wait = estimated_wait_ms(session)
+        moments |= {"answer": wait} if wait is not None else {}
+    due = _next_due(session, states)
+    if due is None and "answer" not in moments:
+        _still_waits(session)
+        return None
+    moments |= {"state": due[0]} if due is not None else {}
+    what = min(moments, key=lambda name: moments[name])
+    session.memo["what"] = what
+    session.memo["due"] = list(due) if due is not None else []
+    return Wait(max(0, moments[what] - session.at_ms))
+
+
+def _next_due(session: Session, states: Recurring) -> tuple[int, int] | None:
+    """When which state runs next: (milliseconds since the flow began, its place among the states).
+
+    A state that was kept waiting by another one runs late; none of its turns is left out.
+    """
+    last, place = session.recurred
+    found = []
+    for number, (_, interval) in enumerate(states):
+        every = interval(session)
+        due = max(last // every, 1) * every
+        found.append((due if (due, number) > (last, place) else due + every, number))
+    return min(found, default=None)
+
+
+def wake(session: Session, states: Recurring) -> Next | None:
+    """The rest is over."""
+    what, due = session.memo["what"], session.memo["due"]
+    if what == "answer":
+        return Finish("answered", "queue", _queue_name(session))
+    if what == "limit":
+        session.emit(events.LimitReached(limit="running_time", value=RUNNING_TIME_MS, message=TOO_LONG))
+        return Finish("disconnect", details=(("exitReason", TOO_LONG),))
+    session.recurred = (due[0], due[1])
+    session.queue_turns += 1
+    session.handling = False
+    return Enter(states[due[1]][0], how="repeat")
 
 
 def current_queue(session: Session) -> Entity | None:

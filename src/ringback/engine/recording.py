@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringback.flows import effects as ask
 from ringback.trace import events
+
+if TYPE_CHECKING:
+    from ringback.engine.session import Session
 
 Events = list[events.Event]
 # What is seen when the effect begins, and what when the reply comes.
@@ -144,6 +147,19 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
         ask.Tell: _told,
     }
 )
+
+
+def record(session: Session, effect: ask.Effect, reply: ask.Reply) -> None:
+    """Note an answered effect in the session's trace, and let its time pass."""
+    if session.events is None:
+        session.at_ms += reply.elapsed_ms
+        return
+    began, came = events_of(effect, reply)
+    for event in began:
+        session.emit(event)
+    session.at_ms += reply.elapsed_ms
+    for event in came:
+        session.emit(event)
 
 
 def events_of(effect: ask.Effect, reply: Any) -> Pair:

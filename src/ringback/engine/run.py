@@ -10,6 +10,7 @@ from ringback.core.diagnostics import Diagnostic
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
 from ringback.dataactions.secrets import Secrets
+from ringback.engine import calling
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import Program
@@ -61,8 +62,11 @@ class Run:
 
     @property
     def variables(self) -> dict[str, Any]:
-        """Variables of the flow and of the container it ended in, in friendly JSON."""
-        session = self.session
+        """Variables of the flow and of the container it ended in, in friendly JSON.
+
+        After a transfer, of the flow that went on: variables are not carried.
+        """
+        session = calling.last(self.session)
         pairs = list(zip(session.program.slots.values(), session.flow, strict=False))
         if session.frames:
             room = session.program.rooms[session.frames[-1].room]
@@ -126,7 +130,8 @@ def _hider(driver: ScriptedDriver, session: Session) -> Callable[[Any], Any]:
     known = [*driver.calls.secrets, *session.secure_values]
     known += [
         plain(slot.type, raw)
-        for slot, raw in zip(session.program.slots.values(), session.flow, strict=False)
+        for each in (session, calling.last(session))
+        for slot, raw in zip(each.program.slots.values(), each.flow, strict=False)
         if slot.secure
     ]
     found = [value for value in known if value not in (None, "")]

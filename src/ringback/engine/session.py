@@ -20,8 +20,8 @@ from ringback.core.seam import Seam
 from ringback.engine import calling, queueing
 from ringback.engine.frames import DIGITAL, OPEN_ENDS, SESSION, End, Frame
 from ringback.engine.interaction import Interaction
-from ringback.engine.program import GREETING, HANDLING, Program, UnsupportedAction
-from ringback.engine.recording import events_of
+from ringback.engine.program import GREETING, HANDLING, WAITING, Program, UnsupportedAction
+from ringback.engine.recording import record
 from ringback.engine.scope import Slot
 from ringback.engine.services import SessionServices
 from ringback.engine.world import World
@@ -87,6 +87,8 @@ class Session:
         self.end: End | None = None
         self.secure_values: list[Any] = []
         self.child: Session | None = None
+        self.moved = False
+        self.recurred = (0, -1)
         self.depth = 0
         self.queue_turns = 0
         self.intent, self.failures, self.said = "", 0, ""
@@ -150,16 +152,13 @@ class Session:
             raise InternalError("the session waits for a reply")
         self.begun = True
         flow = self.program.flow
-        if not self.depth:
+        if not self.depth or self.moved:
             facts = self.interaction.facts()
             self.emit(events.FlowStarted(flow=flow.name, flow_type=flow.type, interaction=facts))
         # An initial value may read the variables that stand above it.
         self.flow = [None] * len(self.program.initial)
         for position, initial in enumerate(self.program.initial):
             self.flow[position] = initial(self)
-        self._set_inputs()
-
-    def _set_inputs(self) -> None:
         for name, raw in self.interaction.variables:
             slot = self.program.slots.get(name.lower())
             if slot is not None:
@@ -170,23 +169,12 @@ class Session:
         if effect is None:
             raise InternalError("the session waits for no reply")
         self.waiting = None
-        self._record(effect, reply)
+        record(self, effect, reply)
         if isinstance(reply, HungUp):
             self.emit(events.CallerHungUp())
             self._over(Finish("hangup"))
             return None
         return self.program.nodes[self.node].resume(self, reply)
-
-    def _record(self, effect: Effect, reply: Reply) -> None:
-        if self.events is None:
-            self.at_ms += reply.elapsed_ms
-            return
-        began, came = events_of(effect, reply)
-        for event in began:
-            self.emit(event)
-        self.at_ms += reply.elapsed_ms
-        for event in came:
-            self.emit(event)
 
     def _exit(self, leave: Exit) -> Next | None:
         self._ran(leave.output)
@@ -270,8 +258,12 @@ class Session:
         calling.take_over(self, child)
         if effect is not None:
             return cast("Next", effect)
-        self.child, end = None, child.end
+        end = child.end
         assert end is not None
+        if child.moved:
+            self._told(end, calling.last(child))
+            return None
+        self.child = None
         if end.finish.kind not in calling.RETURNS or end.status == "failed":
             self._over(end.finish, end.status)
             return None
@@ -304,13 +296,11 @@ class Session:
         if self.program.rooms[room].kind == "loopTask" and not self.handling:
             return queueing.again(self, room)
         if kind == "commonModule":
-            self._over(Finish("endModule", details=(("output", output),)))
-            return None
+            return self._ended(Finish("endModule", details=(("output", output),)))
         ended = OPEN_ENDS.get(kind, "disconnect")
         self.services.policy("open_end" if ended == "disconnect" else "open_end_of_state")
         said = self.services.bot_end() if ended == "exitBotFlow" else {}
-        self._over(Finish(ended, details=tuple(said.items())))
-        return None
+        return self._ended(Finish(ended, details=tuple(said.items())))
 
     def end_of_task(self) -> Mapping[str, Any]:
         """Values of the current task's output variables, by lower-case name without scope."""
@@ -330,11 +320,21 @@ class Session:
 
     # ---- ends and errors
 
-    def _finish(self, finish: Finish) -> None:
+    def _finish(self, finish: Finish) -> Next | None:
         """The action that is running ends the flow."""
         if self.node > HANDLING:
             self._ran("")
+        return self._ended(finish)
+
+    def _ended(self, finish: Finish) -> Next | None:
+        """The flow is over, unless another one goes on with the interaction, or it rests in its queue."""
+        if finish.kind == "endState" and self.program.flow.type in queueing.RESTING:
+            return self._begin(WAITING)
+        if finish.kind in calling.MOVES and (moved := calling.move(self, finish)) is not None:
+            self.child = moved
+            return self._after_child(moved, moved.advance())
         self._over(finish)
+        return None
 
     def leave(self, finish: Finish, status: str = "ended") -> None:
         """End the flow from outside its actions (an agent answers, the simulation stops waiting)."""
@@ -343,20 +343,18 @@ class Session:
     def _over(self, finish: Finish, status: str = "ended") -> None:
         if self.over_limit and status == "ended":
             status = "limit"
-        self.end = End(
-            finish, self.program.nodes[self.node].ref.name if self.node != GREETING else "", status
-        )
+        name = self.program.nodes[self.node].ref.name if self.node != GREETING else ""
+        self._told(End(finish, name, status), self)
+
+    def _told(self, end: End, by: Session) -> None:
+        """Keep how it ended; the outermost flow says so, in the name of the one where it did."""
+        self.end, finish, status = end, end.finish, end.status
         if self.depth:
-            return  # the calling flow tells
-        self.emit(
-            events.FlowEnded(
-                kind=finish.kind,
-                target_type=finish.target_type,
-                target=finish.target,
-                status=status,
-                details=dict(finish.details),
-            )
-        )
+            return
+        kind, of_type, to = finish.kind, finish.target_type, finish.target
+        details = dict(finish.details)
+        by.emit(events.FlowEnded(kind=kind, target_type=of_type, target=to, status=status, details=details))
+        self.event_count = by.event_count
 
     def _fault(self, code: str, message: str, *, expression: str = "") -> Next | None:
         self.emit(events.FlowErrorRaised(code=code, message=message, expression=expression))
