@@ -15,14 +15,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ringback import cloud
     from ringback.api import load_data_action, load_data_actions, load_flow, load_world, simulate
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_data_action", "load_data_actions", "load_flow", "load_world", "simulate"]
+__all__ = [
+    "__version__",
+    "cloud",
+    "load_data_action",
+    "load_data_actions",
+    "load_flow",
+    "load_world",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> Any:
     # Start-up time: `ringback --help` must not load the engine.
+    if name == "cloud":
+        return import_module("ringback.cloud")
     if name in __all__:
         return getattr(import_module("ringback.api"), name)
     raise AttributeError(f"module 'ringback' has no attribute {name!r}")

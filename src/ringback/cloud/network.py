@@ -1,0 +1,176 @@
+"""The wire of the client: one httpcore pool for all threads, TLS verified, proxies from the environment.
+
+It is a `Transport` like those of data actions, so that recordings and failure injection work for the cloud as
+well. What is said about a failure is what decides about repeating the call: `refused`, `dns` and `tls` mean
+that the request never left.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+
+from ringback import __version__
+from ringback.cloud.limits import Limits
+from ringback.dataactions.hosts import split
+from ringback.dataactions.sockets import CheckedBackend, Until
+from ringback.dataactions.transport import (
+    FailureKind,
+    Request,
+    Response,
+    TransportError,
+    TransportFailure,
+    TransportTimeout,
+)
+
+USER_AGENT = f"ringback/{__version__}"
+NEVER_SENT: frozenset[FailureKind] = frozenset(("refused", "dns", "tls", "url", "forbidden", "no_reply"))
+NOBODY_THERE: frozenset[FailureKind] = frozenset(("refused", "dns"))
+
+_SAFE = "/%:@!$&'()*+,;=~-._?"
+
+
+class Network:
+    """Sends requests; usable from many threads; `close` ends every connection."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._proxies = getproxies()
+        self._pools: dict[str, httpcore.ConnectionPool] = {}
+
+    def close(self) -> None:
+        """Ends every connection."""
+        for pool in list(self._pools.values()):
+            pool.close()
+        self._pools.clear()
+
+    def send(self, request: Request) -> Response:
+        """The answer; redirects are not followed. See `Transport.send`."""
+        started = time.perf_counter()
+        parts, host, port = split(request.url)
+        try:
+            call = httpcore.Request(
+                request.method,
+                _url(parts, host),
+                headers=_headers(request, parts.netloc),
+                content=request.body or b"",
+                extensions={"timeout": self._timeouts(request.timeout)},
+            )
+            response = self._pool(parts.scheme, host).handle_request(call)
+            body = self._body(response)
+        except UnicodeError as error:
+            raise TransportFailure(f"the host or a header of {host} is no plain text", kind="url") from error
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise _failure(error, f"{host}:{port}", limits=self._limits) from error
+        except (httpcore.ProxyError, httpcore.UnsupportedProtocol) as error:
+            raise TransportFailure(f"the proxy for {host} refused: {error}", kind="refused") from error
+        return Response(
+            response.status, _read_headers(response), body, (time.perf_counter() - started) * 1000
+        )
+
+    def _timeouts(self, seconds: float) -> dict[str, float]:
+        whole = Until(seconds)
+        connect = Until(min(seconds, self._limits.cloud_connect_time))
+        return {"connect": connect, "read": whole, "write": whole, "pool": seconds}
+
+    def _body(self, response: httpcore.Response) -> bytes:
+        most, body = self._limits.cloud_answer_size, bytearray()
+        try:
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > most:
+                    raise TransportFailure(
+                        f"the answer is larger than the limit cloud_answer_size of {most:,} bytes",
+                        kind="too_large",
+                    )
+        finally:
+            response.close()
+        return bytes(body)
+
+    def _pool(self, scheme: str, host: str) -> httpcore.ConnectionPool:
+        proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
+        if not proxy or proxy_bypass(host):
+            proxy = ""
+        elif "://" not in proxy:
+            proxy = f"http://{proxy}"
+        pool = self._pools.get(proxy)
+        return pool or self._pools.setdefault(proxy, self._new_pool(proxy))
+
+    def _new_pool(self, proxy: str) -> httpcore.ConnectionPool:
+        # The backend puts a deadline on the whole answer and on DNS. It does not question addresses: the user
+        # named the host.
+        settings = {
+            "ssl_context": self._tls,
+            "network_backend": CheckedBackend(None),
+            "max_connections": self._limits.cloud_connections,
+            "keepalive_expiry": 30.0,
+        }
+        if not proxy:
+            return httpcore.ConnectionPool(**settings)  # type: ignore[arg-type]  # one dict for both
+        parts = urlsplit(proxy)
+        known = parts.username is not None
+        auth = (unquote(parts.username or ""), unquote(parts.password or "")) if known else None
+        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return httpcore.HTTPProxy(proxy_url=address, proxy_auth=auth, **settings)  # type: ignore[arg-type]  # one dict for both
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """The public authorities, and those that this machine trusts besides."""
+        context = httpcore.default_ssl_context()
+        context.load_default_certs()
+        return context
+
+
+def _url(parts: SplitResult, host: str) -> httpcore.URL:
+    target = quote(parts.path or "/", safe=_SAFE)
+    if parts.query:
+        target += f"?{quote(parts.query, safe=_SAFE)}"
+    name = host.encode("ascii") if host.isascii() else host.encode("idna")
+    return httpcore.URL(scheme=parts.scheme.encode(), host=name, port=parts.port, target=target.encode())
+
+
+def _read_headers(response: httpcore.Response) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _headers(request: Request, netloc: str) -> list[tuple[bytes, bytes]]:
+    """The headers as bytes; no compression, like the official Python SDK."""
+    headers: Mapping[str, str] = {
+        "Host": netloc.rpartition("@")[2],
+        "User-Agent": USER_AGENT,
+        "Accept-Encoding": "identity",
+        **request.headers,
+    }
+    wire = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    if request.body is not None:
+        wire.append((b"Content-Length", str(len(request.body)).encode()))
+    return wire
+
+
+def _failure(error: Exception, peer: str, *, limits: Limits) -> TransportError:
+    text = str(error) or type(error).__name__
+    if isinstance(error, httpcore.ConnectTimeout):
+        wait = f"{limits.cloud_connect_time:g} s (limit cloud_connect_time)"
+        return TransportFailure(f"no connection to {peer} within {wait}", kind="refused")
+    if isinstance(error, httpcore.PoolTimeout):
+        return TransportFailure("no connection became free (limit cloud_connections)", kind="refused")
+    if isinstance(error, httpcore.TimeoutException):
+        return TransportTimeout(f"{peer} did not answer in time")
+    if isinstance(error, httpcore.ConnectError):
+        tls = "SSL" in text or "certificate" in text or isinstance(error.__cause__, ssl.SSLError)
+        what = "failed the TLS handshake" if tls else "refused the connection"
+        return TransportFailure(f"{peer} {what}: {text}", kind="tls" if tls else "refused")
+    if isinstance(error, httpcore.LocalProtocolError):
+        # The text would show the header that is wrong.
+        return TransportFailure(f"{peer} cannot be asked with this path or header", kind="url")
+    return TransportFailure(f"the connection to {peer} broke off: {text}", kind="reset")
