@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from ringback.platform.catalogue import Operation, Parameter
 from ringback.platform.catalogue.faults import Fault, shown, spelling
 
-__all__ = ["MAX_PAGE_NUMBER", "MAX_PAGE_SIZE", "Value", "is_datetime", "parse_query"]
+__all__ = ["MAX_PAGE_NUMBER", "MAX_PAGE_SIZE", "Value", "is_datetime", "parse_query", "range_of"]
 
 Value = str | int | bool | list[str | int | bool]
 Scalar = str | int | bool
@@ -23,6 +23,7 @@ MAX_PAGE_SIZE = 500  # the platform's largest, where an operation's own maximum 
 MAX_PAGE_NUMBER = 1_000_000  # keeps pageNumber * pageSize far inside 64 bits
 
 _RANGES = {"pageSize": (1, MAX_PAGE_SIZE), "limit": (1, MAX_PAGE_SIZE), "pageNumber": (1, MAX_PAGE_NUMBER)}
+MAX_INTEGER = 10**18 - 1  # eighteen digits: inside 64 bits
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -70,6 +71,13 @@ def is_datetime(text: str) -> bool:
         return False
 
 
+def range_of(parameter: Parameter) -> tuple[int, int]:
+    """Smallest and largest value of a number."""
+    low, high = _RANGES.get(parameter.name, (-MAX_INTEGER, MAX_INTEGER))
+    low = low if parameter.minimum is None else parameter.minimum
+    return low, (high if parameter.maximum is None else parameter.maximum)
+
+
 def _read(parameter: Parameter, texts: list[str]) -> Value | Fault:
     if not parameter.type.startswith("list["):
         return _scalar(parameter, texts[0], kind=parameter.type)
@@ -95,9 +103,7 @@ def _scalar(parameter: Parameter, text: str, *, kind: str) -> Scalar | Fault:
 
 
 def _within(parameter: Parameter, value: int) -> int | Fault:
-    low, high = _RANGES.get(parameter.name, (-(2**63), 2**63 - 1))
-    low = low if parameter.minimum is None else parameter.minimum
-    high = high if parameter.maximum is None else parameter.maximum
+    low, high = range_of(parameter)
     if low <= value <= high:
         return value
     reason = (
