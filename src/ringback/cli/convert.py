@@ -33,8 +33,9 @@ _OF_THE_SIMULATOR = frozenset(["RB027"])
 def convert(file: Path, target: str, *, output: Path | None, substitute: tuple[str, ...]) -> int:
     """Write the flow of FILE in another form.
 
-    FILE is a .i3 export, the configuration JSON of the API, Archy YAML or plain JSON. Exit code 0: written;
-    1: the document is wrong, or the other form cannot say what it says (nothing is written); 2: wrong usage.
+    FILE is a .i3 export, the configuration JSON of the API, Archy YAML or a plain document. Exit
+    code 0: written; 1: the document is wrong, or the other form cannot say what it says (nothing is written);
+    2: wrong usage.
     """
     from ringback import api
     from ringback.core.errors import UsageError
@@ -55,14 +56,9 @@ def convert(file: Path, target: str, *, output: Path | None, substitute: tuple[s
 
 
 def _written(flow: Flow, target: str) -> Written:
-    from ringback.core.errors import UsageError
     from ringback.flows.writers import write_archy, write_plain
 
-    if target == "archy":
-        return write_archy(flow)
-    if flow.form == "plain":
-        raise UsageError(f"{flow.source} is a plain flow already", hint="--to archy")
-    return write_plain(flow)
+    return write_archy(flow) if target == "archy" else write_plain(flow)
 
 
 def _show(found: tuple[Diagnostic, ...]) -> bool:

@@ -4,7 +4,8 @@
      "steps": [{"type": "data-action", "name": …, "settings": {"timeout": 10}},
                {"type": "loop", "name": …, "steps": […]}]}
 
-Containers nest `steps` at any depth; `settings.timeout` is in seconds.
+Containers nest `steps` at any depth, outputs hold steps in `on`; `settings.timeout` is in seconds. Steps of
+other types may be unknown: the timeouts of a document that cannot run can be listed and set.
 """
 
 from __future__ import annotations
@@ -53,15 +54,26 @@ def nested_steps(document: Node) -> Iterator[NestedStep]:
 
 def _below(node: Node, pointer: str, *, container: str) -> Iterator[NestedStep]:
     steps = node.get("steps")
-    if steps is None or steps.value is None:
-        return
-    if not steps.is_list:
-        raise DefinitionError("`steps` must be a list", span=steps.span, code="RB020")
-    for index, step in enumerate(steps):
-        here, name = f"{pointer}/steps/{index}", text_of(step.get("name"))
-        if text_of(step.get("type")).lower().replace("-", "").replace("_", "") in _TYPES:
-            yield NestedStep(here, name or here, container, _calls(step), _timeout_ms(step), step)
-        yield from _below(step, here, container=name)
+    if steps is not None and steps.value is not None:
+        if not steps.is_list:
+            raise DefinitionError("`steps` must be a list", span=steps.span, code="RB020")
+        for index, step in enumerate(steps):
+            yield from _step(step, f"{pointer}/steps/{index}", container=container)
+
+
+def _step(step: Node, pointer: str, *, container: str) -> Iterator[NestedStep]:
+    """A step, if it is one of a data action, and those inside it."""
+    name = text_of(step.get("name"))
+    if text_of(step.get("type")).lower().replace("-", "").replace("_", "") in _TYPES:
+        yield NestedStep(pointer, name or pointer, container, _calls(step), _timeout_ms(step), step)
+    yield from _below(step, pointer, container=name)
+    on = step.get("on")
+    for output, member in on.items() if on is not None else ():
+        if member.is_list:
+            for index, inner in enumerate(member):
+                yield from _step(inner, f"{pointer}/on/{output}/{index}", container=name)
+        elif member.is_map:
+            yield from _step(member, f"{pointer}/on/{output}", container=name)
 
 
 def _calls(step: Node) -> str:

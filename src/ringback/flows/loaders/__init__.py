@@ -1,4 +1,4 @@
-"""Documents to flows: Archy YAML, exports (`.i3…` files and the API's JSON), and the plain JSON form."""
+"""Documents to flows: Archy YAML, exports (`.i3…` files and the API's JSON), and the plain forms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringback.flows.loaders.export_parts import is_configuration, is_encoded
 from ringback.flows.loaders.plain import load_plain
 from ringback.flows.model import Flow, Form
 
-_PLAIN_KEY = re.compile(r"^(?:initialAction|initial_action|actions)[ \t]*:", re.MULTILINE)
+_PLAIN_KEY = re.compile(r"^(?:initialAction|initial_action|actions|nodes|steps)[ \t]*:", re.MULTILINE)
 
 
 def load_flow(text: str, *, file: str, substitutions: Mapping[str, str] | None = None) -> Flow:

@@ -4,21 +4,24 @@
      "initialAction": {"name": "Start", "type": "Start", "routing": {"queue": …}, "on": {"next": …}},
      "actions": [{"name": …, "type": …, "on": {…}}, …]}
 
-Keys may be written in snake case, and the document may be YAML. Every action becomes the Architect action
-that it stands for, so that one engine runs both forms; look-ups are `plainLookup` (a POST) and
-`plainContactLookup`. A menu is a container of its own, entered by a jumpToMenu.
+or the same actions as `nodes` or `steps`, see `plain_forms`. Keys may be written in snake case, and the
+document may be YAML. Every action becomes the Architect action that it stands for: one engine runs them all.
+Look-ups are `plainLookup` (a POST) and `plainContactLookup`. A menu is a container of its own, entered
+by a jumpToMenu.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 
 from ringback.core.errors import DefinitionError
 from ringback.documents import Node, Problems, read_json, read_yaml, suggestion
 from ringback.flows.actions import ACTIONS
 from ringback.flows.loaders import plain_values as values
 from ringback.flows.loaders.plain_fields import Fields
-from ringback.flows.loaders.plain_items import END, Item, Items, camel_keys
+from ringback.flows.loaders.plain_forms import camel_keys, listing_of
+from ringback.flows.loaders.plain_items import END, Item, Items
 from ringback.flows.loaders.plain_types import ALIASES, CONTACT_LOOKUP, LOOKUP, MENU, SET_VARIABLE, START
 from ringback.flows.loaders.shapes import list_of, text_of
 from ringback.flows.loaders.supported import known_outputs
@@ -35,6 +38,11 @@ TYPES: Mapping[str, str] = {
     "chat": "inboundChat",
     "email": "inboundEmail",
     "workflow": "workflow",
+    # As the platform spells them.
+    "inboundcall": "inboundCall",
+    "inboundshortmessage": "inboundShortMessage",
+    "inboundchat": "inboundChat",
+    "inboundemail": "inboundEmail",
 }
 _KEYS = frozenset(
     [
@@ -45,12 +53,20 @@ _KEYS = frozenset(
         "type",
         "initialAction",
         "actions",
+        "nodes",
+        "steps",
         "routing",
+        "selfUri",
         "language",
         "division",
         "variables",
     ]
 )
+_EMPTY: Mapping[str, str] = {
+    "actions": 'write "initialAction": {…} and "actions": […]',
+    "nodes": 'write "nodes": [{"id": …, "name": …, "type": …}]',
+    "steps": 'write "steps": [{"type": "data-action", "name": …}]',
+}
 _MENU_KEYS = frozenset(["audio", "choices", "repeat", "timeout", "default"])
 _FRAME_KEYS = frozenset(["id", "name", "type", "description", "on", "routing"])
 _NUMBER = "If(IsNotSetOrEmpty(Call.Ani), NOT_SET, ToPhoneNumber(Call.Ani).e164)"
@@ -83,22 +99,22 @@ class _Loader:
     def __init__(self, document: Node, problems: Problems, *, text: str) -> None:
         self._document = document
         self._problems = problems
-        self._items = Items(problems, MAIN)
+        self._listing = listing_of(document, problems)
+        self._items = Items(problems, MAIN, listing=self._listing)
         self._mentions_number = "$phonenumber" in text.lower()
+        self._start: Item | None = None
 
     def load(self, file: str) -> Flow:
         """The flow; problems are noted, not raised."""
         self._problems.unknown_keys(self._document, _KEYS, where="in the flow")
-        if not text_of(self._document.get("name")):
-            hint = 'write "name": "…"'
-            self._problems.error("RB020", "the flow has no name", span=self._document.span, hint=hint)
+        name = self._name(file)
         first = self._read()
         variables = self._variables()
         fields = Fields(self._problems, {name.lower() for name in variables})
         language = text_of(self._document.get("language")).lower() or "en-us"
-        main, menus = self._containers(fields, first, language=language)
+        main, menus = self._containers(fields, first, name=name, language=language)
         return Flow(
-            name=text_of(self._document.get("name")),
+            name=name,
             type=self._type(),
             start=MAIN,
             containers={box.id: box for box in (main, *menus)},
@@ -110,6 +126,15 @@ class _Loader:
             form="plain",
             diagnostics=self._problems.warnings,
         )
+
+    def _name(self, file: str) -> str:
+        """The flow's name; definitions that the platform gives are known by their id, or their file."""
+        name = text_of(self._document.get("name"))
+        if name or self._listing != "actions":
+            return name or text_of(self._document.get("id")) or PurePath(file).stem
+        hint = 'write "name": "…"'
+        self._problems.error("RB020", "the flow has no name", span=self._document.span, hint=hint)
+        return ""
 
     def _type(self) -> str:
         written = self._document.get("type")
@@ -125,16 +150,20 @@ class _Loader:
         """Take all actions; the one that runs first."""
         initial = self._document.get("initialAction")
         start = self._items.add(initial) if initial is not None else None
-        listed = list_of(self._document.get("actions"), "`actions`", problems=self._problems)
+        what = self._listing
+        written = self._document.get(what)
+        listed = list_of(written, f"`{what}`", problems=self._problems)
         below = self._items.add_all(listed)
-        if start is None:
-            if not listed:
-                hint = 'write "initialAction": {…} and "actions": […]'
-                self._problems.error("RB024", "the flow has no actions", span=self._document.span, hint=hint)
-            return below
-        start.below = below
-        if start.type != START:
-            return start
+        if start is not None:
+            start.below = below
+        elif written is None or not written.value:
+            hint = _EMPTY[what]
+            self._problems.error("RB024", f"the flow has no {what}", span=self._document.span, hint=hint)
+        self._start = start
+        start = start or below
+        if start is None or start.type != START:
+            return self._items.entry(start)
+        self._start = start
         self._problems.unknown_keys(
             start.node,
             _FRAME_KEYS | {"onerror", "ontimeout", "onError", "onTimeout"},
@@ -154,7 +183,7 @@ class _Loader:
 
     def _variables(self) -> dict[str, Variable]:
         """The declared variables, and those that the actions write; `$phoneNumber` and `$error` when used."""
-        listed = declared(self._document.get("variables"), self._problems)
+        listed = declared(self._document.get("variables"), self._problems, plain=True)
         found: dict[str, Variable] = {variable.name: variable for variable in listed}
         for item in self._items:
             for node, type_ in _written(item):
@@ -174,7 +203,7 @@ class _Loader:
         return found
 
     def _containers(
-        self, fields: Fields, first: Item | None, *, language: str
+        self, fields: Fields, first: Item | None, *, name: str, language: str
     ) -> tuple[Container, list[Container]]:
         last = self._routing(fields) or self._hang_up()
         end = last.id if last is not None else None
@@ -185,7 +214,6 @@ class _Loader:
         if last is not None:
             actions.append(last)
         start = first.id if first is not None else end
-        name = text_of(self._document.get("name"))
         main = Container(
             MAIN, name, "task", start, tuple(actions), span=self._document.span, body=self._document
         )
@@ -193,8 +221,8 @@ class _Loader:
 
     def _routing(self, fields: Fields) -> Action | None:
         """The transfer to the queue that ends the flow."""
-        initial = self._document.get("initialAction")
-        places = [initial.get("routing") if initial is not None else None, self._document.get("routing")]
+        start = self._start
+        places = [start.node.get("routing") if start is not None else None, self._document.get("routing")]
         routing = next((node for node in places if node is not None), None)
         if routing is None:
             return None
@@ -206,9 +234,14 @@ class _Loader:
         name = values.scalar("Transfer to queue", routing)
         members = {"name": name, "targetQueue": values.value(queue, "que", variables=fields.variables)}
         body = values.made(members, routing)
-        id_ = f"{MAIN}#{sum(1 for _ in self._items) + 2}"
         return Action(
-            id_, "Transfer to queue", "transferToAcd", body, None, container=MAIN, span=routing.span
+            self._last_id(),
+            "Transfer to queue",
+            "transferToAcd",
+            body,
+            None,
+            container=MAIN,
+            span=routing.span,
         )
 
     def _hang_up(self) -> Action | None:
@@ -225,8 +258,15 @@ class _Loader:
         if not ends:
             return None
         body = values.made({"name": values.scalar("End", ends[0])}, ends[0])
-        id_ = f"{MAIN}#{sum(1 for _ in self._items) + 2}"
-        return Action(id_, "End", "disconnect", body, None, container=MAIN, span=ends[0].span)
+        return Action(self._last_id(), "End", "disconnect", body, None, container=MAIN, span=ends[0].span)
+
+    def _last_id(self) -> str:
+        """An id that no action has, for the one that ends the flow."""
+        taken = {item.id for item in self._items}
+        number = len(taken) + 2
+        while f"{MAIN}#{number}" in taken:
+            number += 1
+        return f"{MAIN}#{number}"
 
     def _action(self, item: Item, fields: Fields, *, end: str | None) -> Action:
         is_menu = item.type == MENU
@@ -250,7 +290,8 @@ class _Loader:
             name=item.name,
             type=type_,
             body=body,
-            next=_id(self._items.after(item), end),
+            # A menu goes on through its choices only.
+            next=None if is_menu else _id(self._items.after(item), end),
             outputs={output: target for output, target in outputs.items() if target is not None},
             target=_menu_id(item) if is_menu else None,
             container=MAIN,

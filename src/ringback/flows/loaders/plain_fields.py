@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ringback.documents import Node, Problems
 from ringback.flows.actions import ACTIONS
-from ringback.flows.keys import ACTION_KEYS
+from ringback.flows.keys import ACTION_KEYS, WRAPPERS
 from ringback.flows.loaders import plain_values as values
 from ringback.flows.loaders.plain_types import ALIASES, CONTACT_LOOKUP, LOOKUP, SET_VARIABLE
 from ringback.flows.loaders.shapes import text_of
@@ -48,12 +48,23 @@ class Fields:
             key = ALIASES.get(type_, {}).get(plain_key, plain_key)
             role, wanted = roles.get(key, ("word", "any"))
             if role == "value":
+                self._check_wrapped(plain_key, member)
                 found[key] = values.value(member, wanted, variables=self.variables)
             else:
                 found[key] = values.variable(member) if role == "writes" else member
         known = action.keys if action is not None else ACTION_KEYS.get(type_, frozenset())
         self._known(node, (known - {"none", "outputs"}) | set(ALIASES.get(type_, {})), type_=type_)
         return found
+
+    def _check_wrapped(self, key: str, member: Node) -> None:
+        """A value is wrapped or it is not."""
+        if not values.is_mixed(member):
+            return
+        inside = [name for name, _ in member.items() if name in WRAPPERS]
+        others = [name for name, _ in member.items() if name not in WRAPPERS]
+        message = f"{key!r} has `{inside[0]}` and, beside it, {', '.join(repr(name) for name in others)}"
+        hint = f'write {{"{others[0]}": …}} or {{"{inside[0]}": …}}, not both'
+        self.problems.error("RB020", message, span=member.key_span(others[0]), hint=hint)
 
     def _known(self, node: Node, keys: Set[str], *, type_: str) -> None:
         where = f"in the action {text_of(node.get('name'))!r} ({type_})"

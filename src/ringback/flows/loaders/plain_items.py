@@ -1,19 +1,21 @@
 """The actions of a plain document and how they hang together, before they become the model's actions.
 
-Every action has a name, and names are how actions refer to each other: `on: {next, yes, failure, …}` holds
-the name of an action or an action itself. An action that does not say what is next goes on with the one
-below it in `actions`; an action that stands inside another's `on` goes on where that other one does.
+Every action has a name, and names (or ids) are how actions refer to each other: `on: {next, yes, failure, …}`
+holds the name of an action, an action itself, or a list of them. An action that does not say what is next
+goes on with the one below it in its list; the last one inside another's `on` where that other one goes on,
+the last one inside a loop with the loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ringback.documents import Node, Problems, suggestion
-from ringback.flows.loaders.plain_types import MENU, START, camel, spellings, type_of
-from ringback.flows.loaders.shapes import text_of
+from ringback.flows.loaders.plain_forms import Listing, prepared
+from ringback.flows.loaders.plain_types import GROUP, MENU, START, camel, spellings
+from ringback.flows.loaders.shapes import list_of, text_of
 
 # Other words for outputs; the rest is used as written.
 _OUTPUTS = {"onerror": "failure", "error": "failure", "ontimeout": "timeout", "onsuccess": "success"}
@@ -29,7 +31,9 @@ class Item:
         id: its id in the model.
         on: output (or "next") -> what the document says: the name of an action.
         below: the item that follows when nothing else is said.
-        inside: the item in whose `on` it stands.
+        inside: the item in whose `on`, or list, it stands.
+        output: the output of `inside` that it stands in; "" in a group.
+        first: of a group: what runs first in it.
         choices: of a menu: key or word -> name of an action.
     """
 
@@ -40,57 +44,100 @@ class Item:
     on: dict[str, Node] = field(default_factory=dict)
     below: Item | None = None
     inside: Item | None = None
+    output: str = ""
+    first: Item | None = None
     choices: dict[str, Node] = field(default_factory=dict)
 
 
 class Items:
     """Collects the actions of a document by name."""
 
-    def __init__(self, problems: Problems, container: str) -> None:
+    def __init__(self, problems: Problems, container: str, *, listing: Listing = "actions") -> None:
         self.problems = problems
         self._container = container
-        self._by_name: dict[str, Item] = {}
+        self._listing: Listing = listing
+        self._all: list[Item] = []
+        self._by_name: dict[str, list[Item]] = {}
+        self._by_id: dict[str, Item] = {}
+        self._inline: dict[int, Item | None] = {}
         self._broken: set[str] = set()
 
     def __iter__(self) -> Iterator[Item]:
         """The items that are actions, in document order."""
-        return (item for item in self._by_name.values() if item.type != START)
+        return (item for item in self._all if item.type not in (START, GROUP))
 
-    def add_all(self, nodes: tuple[Node, ...]) -> Item | None:
-        """Take the list of actions, each of which goes on with the one below it; the first of them."""
-        added = [item for node in nodes if (item := self.add(node)) is not None]
+    def add_all(self, nodes: Iterable[Node], inside: Item | None = None, *, output: str = "") -> Item | None:
+        """Take a list of actions, each of which goes on with the one below it; the first of them."""
+        added = [item for node in nodes if (item := self.add(node, inside, output=output)) is not None]
         for item, below in pairwise(added):
             item.below = below
         return added[0] if added else None
 
-    def add(self, node: Node, inside: Item | None = None) -> Item | None:
+    def add(self, node: Node, inside: Item | None = None, *, output: str = "") -> Item | None:
         """Take one action and those that stand inside it."""
         if not node.is_map:
             hint = 'write {"name": …, "type": …}'
             self.problems.error("RB020", "an action must be an object", span=node.span, hint=hint)
             return None
-        node = camel_keys(node, self.problems)
-        type_ = type_of(node)
+        found = prepared(node, self._listing, problems=self.problems)
+        node, type_ = found.node, found.type
+        id_ = text_of(node.get("id"))
         name = text_of(node.get("name")) or ("Start" if type_ == START else "")
+        name = name or (id_ if self._listing == "nodes" else "")
         if not name:
             self.problems.error("RB020", "an action needs a name", span=node.span, hint='write "name": "…"')
             return None
         if type_ is None:
-            self._broken.add(name)
+            self._broken |= {name, id_}
             self._no_type(name, node)
             return None
-        if name in self._by_name:
-            first = self._by_name[name].node.key_span("name").line
-            hint = f"the first stands in line {first}; names must be unique"
-            self.problems.error(
-                "RB034", f"two actions are called {name!r}", span=node.key_span("name"), hint=hint
-            )
+        item = Item(self._id_of(id_), name, type_, node, inside=inside, output=output)
+        if self._is_taken(item, given=id_):
             return None
-        number = len(self._by_name) + 1
-        item = Item(f"{self._container}#{number}", name, type_, node, inside=inside)
-        self._by_name[name] = item
+        self._all.append(item)
+        self._by_name.setdefault(name, []).append(item)
+        self._by_id[item.id] = item
         self._read_on(item)
+        if found.inside is not None:
+            self._read_inside(item, found.inside, output=found.output)
         return item
+
+    def _id_of(self, given: str) -> str:
+        """The id that a node gives itself, else its number; what else is called by a number stays apart."""
+        if given and self._listing == "nodes":
+            return given
+        return f"{self._container}#{len(self._all) + 1}"
+
+    def _is_taken(self, item: Item, *, given: str) -> bool:
+        """Whether an action of that name, or id, is there already; nodes with ids may share a name."""
+        others = self._by_name.get(item.name, [])
+        if item.id in self._by_id:
+            others, key, what = [self._by_id[item.id]], "id", item.id
+        elif others and not (given and self._listing == "nodes"):
+            key, what = "name", item.name
+        else:
+            return False
+        line = others[0].node.key_span(key).line
+        self.problems.error(
+            "RB034",
+            f"two actions are called {what!r}" if key == "name" else f"two actions have the id {what!r}",
+            span=item.node.key_span(key),
+            hint=f"the first stands in line {line}; {key}s must be unique",
+        )
+        return True
+
+    def _read_inside(self, item: Item, node: Node, *, output: str) -> None:
+        """The list inside a container."""
+        first = self._list(node, item, output=output)
+        if item.type == GROUP:
+            item.first = first
+        elif first is not None and output not in item.on:
+            item.on[output] = self._named(first, node)
+
+    def _list(self, node: Node, item: Item, *, output: str) -> Item | None:
+        """Take the list of an output; the first of its actions."""
+        listed = list_of(node, f"`{self._listing}`", problems=self.problems)
+        return self.add_all(listed, item, output=output)
 
     def _no_type(self, name: str, node: Node) -> None:
         written = node.get("type")
@@ -111,7 +158,7 @@ class Items:
         said += [(key, member) for key in _BESIDE if (member := item.node.get(key)) is not None]
         for key, member in said:
             output = _OUTPUTS.get(key.lower().replace("_", ""), camel(key))
-            item.on[output] = self._target(member, item)
+            item.on[output] = self._target(member, item, output=output)
         if item.type == "switch":
             self._read_cases(item)
         if item.type == MENU:
@@ -120,9 +167,9 @@ class Items:
     def _read_cases(self, item: Item) -> None:
         for number, case in enumerate(item.node.get("cases") or (), start=1):
             if (follows := case.get("next")) is not None:
-                item.on[f"case{number}"] = self._target(follows, item)
+                item.on[f"case{number}"] = self._target(follows, item, output=f"case{number}")
         if (default := item.node.get("default")) is not None:
-            item.on["default"] = self._target(default, item)
+            item.on["default"] = self._target(default, item, output="default")
 
     def _read_choices(self, item: Item) -> None:
         choices = item.node.get("choices")
@@ -135,48 +182,66 @@ class Items:
         if (default := item.node.get("default")) is not None:
             item.on["default"] = self._target(default, item)
 
-    def _target(self, member: Node, item: Item) -> Node:
-        """The node that names the target; an action that stands here is taken and named."""
-        if not member.is_map:
+    def _target(self, member: Node, item: Item, *, output: str = "") -> Node:
+        """The node that names the target; actions that stand here are taken, the first of them is named."""
+        if member.is_list:
+            added = self._list(member, item, output=output)
+        elif member.is_map:
+            added = self.add(member, item, output=output)
+        else:
             return member
-        added = self.add(member, inside=item)
         if added is None:
             return Node(END, member.span)
-        return Node(added.name, member.span, quoted=True, text=added.name)
+        return self._named(added, member)
+
+    def _named(self, item: Item, place: Node) -> Node:
+        """A node that names an item which stands right there."""
+        node = Node(item.name, place.span, quoted=True, text=item.name)
+        self._inline[id(node)] = item
+        return node
 
     def find(self, target: Node) -> Item | None:
         """The item that a target names; None for the end of the flow, and with an error for unknown names."""
+        found = self._inline.get(id(target)) or self._looked_up(target)
+        return None if found is None else self.entry(found)
+
+    def _looked_up(self, target: Node) -> Item | None:
         name = text_of(target)
-        found = self._by_name.get(name)
+        named = self._by_name.get(name, [])
+        if len(named) > 1:
+            ids = ", ".join(item.id for item in named)
+            message = f"{len(named)} actions are called {name!r}"
+            self.problems.error("RB023", message, span=target.span, hint=f"name one by its id: {ids}")
+        found = named[0] if named else self._by_id.get(name)
         if found is None and target.value is not None and name not in (END, *self._broken):
             hint = suggestion(name, self._by_name, what="actions")
             self.problems.error("RB023", f"there is no action {name!r}", span=target.span, hint=hint)
-        return found if found is None or found.type != START else self.after(found)
+        return found
+
+    def entry(self, item: Item | None) -> Item | None:
+        """The action that runs first when an item is reached: a group and Start are none themselves."""
+        seen: set[str] = set()
+        while item is not None and item.type in (START, GROUP) and item.id not in seen:
+            seen.add(item.id)
+            item = item.first or self._follows(item)
+        return item if item is None or item.type not in (START, GROUP) else None
 
     def after(self, item: Item) -> Item | None:
         """The item that follows when no output leads elsewhere; None at the end."""
+        return self.entry(self._follows(item))
+
+    def _follows(self, item: Item) -> Item | None:
+        """What follows an item, be it a group: its `next`, the one below it, or what its holder leads to."""
         seen: set[str] = set()
         current: Item | None = item
-        while current is not None and current.name not in seen:
-            seen.add(current.name)
+        while current is not None and current.id not in seen:
+            seen.add(current.id)
             if "next" in current.on:
-                return self.find(current.on["next"])
-            if current.inside is None:
+                return self._inline.get(id(current.on["next"])) or self._looked_up(current.on["next"])
+            if current.below is not None:
                 return current.below
-            current = current.inside
+            holder = current.inside
+            if holder is not None and holder.type == "loop" and current.output == "loop":
+                return holder
+            current = holder
         return None
-
-
-def camel_keys(node: Node, problems: Problems) -> Node:
-    """The same mapping with camel-case keys."""
-    members: dict[str, Node] = {}
-    keys = {}
-    for key, member in node.items():
-        name = camel(key)
-        if name in members:
-            problems.error(
-                "RB011", f"the key {key!r} stands for {name!r}, which is there too", span=node.key_span(key)
-            )
-        members[name] = member
-        keys[name] = node.key_span(key)
-    return Node(members, node.span, keys)

@@ -9,12 +9,13 @@ from ringback.flows.actions import ACTIONS
 from ringback.flows.keys import ACTION_KEYS
 from ringback.flows.loaders.shapes import text_of
 
-LOOKUP, CONTACT_LOOKUP, SET_VARIABLE, MENU, START = (
+LOOKUP, CONTACT_LOOKUP, SET_VARIABLE, MENU, START, GROUP = (
     "plainLookup",
     "plainContactLookup",
     "updateData",
     "menu",
     "start",
+    "group",
 )
 # Spellings of their own, in lower case and without "action": plain words and Genesys' configuration names.
 _SPELLINGS: Mapping[str, str] = {
@@ -29,6 +30,8 @@ _SPELLINGS: Mapping[str, str] = {
     "getattributes": "getParticipantData",
     "setattributes": "setParticipantData",
     "setlocale": "setLanguage",
+    # Containers of `nodes` and `steps` that are no actions.
+    **dict.fromkeys(("group", "container", "sequence", "block", "task", "state"), GROUP),
 }
 _BY_LOWER: Mapping[str, str] = {**{key.lower(): key for key in (*ACTION_KEYS, *ACTIONS)}, **_SPELLINGS}
 
@@ -94,5 +97,6 @@ def type_of(node: Node) -> str | None:
 def spellings() -> list[str]:
     """Names of types for hints."""
     return sorted(
-        {key for key in ACTIONS if not key.startswith(("menu", "plain"))} | {"Start", "Menu", "SetVariable"}
+        {key for key in ACTIONS if not key.startswith(("menu", "plain"))}
+        | {"Start", "Menu", "SetVariable", "data-action"}
     )

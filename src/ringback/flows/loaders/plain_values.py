@@ -40,6 +40,17 @@ def is_wrapped(node: Node) -> bool:
     return bool(keys) and keys <= WRAPPERS
 
 
+def is_mixed(node: Node) -> bool:
+    """Whether a value is wrapped and has other keys besides; Architect writes a `name` beside `lit`."""
+    keys = {key for key, _ in node.items()}
+    return bool(keys & WRAPPERS) and not keys <= WRAPPERS and not _names_literal(node)
+
+
+def _names_literal(node: Node) -> bool:
+    """Whether a value is `{"lit": {"name": …}, "name": …}`."""
+    return {key for key, _ in node.items()} == {"lit", "name"}
+
+
 def quoted(text: str) -> str:
     """A text as a literal of the expression language."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -68,7 +79,7 @@ def json_value(node: Node) -> Node:
 
 def value(node: Node, type_: str, *, variables: Set[str]) -> Node:
     """A field of the given type."""
-    if is_wrapped(node) or node.value is None:
+    if is_wrapped(node) or _names_literal(node) or node.value is None:
         return node if node.value is not None else made({"noValue": scalar(value=True, place=node)}, node)
     if type_ in _ENTITIES:
         return _entity(node, type_)

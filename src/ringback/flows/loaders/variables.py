@@ -47,11 +47,12 @@ _FINDS = {
 }
 
 
-def declared(node: Node | None, problems: Problems) -> tuple[Variable, ...]:
-    """The variables of a `variables:` list."""
+def declared(node: Node | None, problems: Problems, *, plain: bool = False) -> tuple[Variable, ...]:
+    """The variables of a `variables:` list; `plain`: `$name` is a name too."""
+    scopes = (*_SCOPES, "$") if plain else _SCOPES
     found: dict[str, Variable] = {}
     for key, body, item in single_items(node, "variables", problems=problems):
-        variable = _variable(key, body, item=item, problems=problems)
+        variable = _variable(key, body, item=item, problems=problems, scopes=scopes)
         if variable is None:
             continue
         if variable.name.lower() in found:
@@ -61,10 +62,12 @@ def declared(node: Node | None, problems: Problems) -> tuple[Variable, ...]:
     return tuple(found.values())
 
 
-def _variable(key: str, body: Node, *, item: Node, problems: Problems) -> Variable | None:
+def _variable(
+    key: str, body: Node, *, item: Node, problems: Problems, scopes: tuple[str, ...]
+) -> Variable | None:
     name_node = body.get("name")
     name = text_of(name_node)
-    if name_node is None or not name.lower().startswith(_SCOPES):
+    if name_node is None or not name.lower().startswith(scopes):
         place = name_node.span if name_node is not None else item.span
         hint = f"write `name: Flow.{name or 'points'}` (or Task., State.)"
         problems.error("RB032", f"the variable {name!r} has no scope in its name", span=place, hint=hint)

@@ -15,10 +15,11 @@ from typing import Any
 from ringback.core.diagnostics import Diagnostic
 from ringback.flows.actions.menu import key_of, terms_of
 from ringback.flows.keys import ACTION_KEYS
-from ringback.flows.loaders.plain import TYPES
+from ringback.flows.loaders.plain import TYPES, load_plain
 from ringback.flows.loaders.plain_items import END
 from ringback.flows.loaders.shapes import is_empty
 from ringback.flows.model import Action, Container, Flow, Variable
+from ringback.flows.writers.plain_only import ending, fields_of
 from ringback.lang.expr.types import kind_of
 
 # Actions that are edges of the plain form.
@@ -44,7 +45,21 @@ def plain_json(flow: Flow) -> tuple[str, tuple[Diagnostic, ...]]:
     """The document, and what it cannot say."""
     writer = _Plain(flow)
     document = writer.document()
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n", tuple(writer.found)
+    if flow.form == "plain":
+        document = _without_implied(document, flow)
+    return _text(document), tuple(writer.found)
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _without_implied(document: dict[str, Any], flow: Flow) -> dict[str, Any]:
+    """The document without the variables that its actions declare by writing them."""
+    bare = {key: member for key, member in document.items() if key != "variables"}
+    implied = {item.name: _variable(item) for item in load_plain(_text(bare), file=flow.source).variables}
+    needed = [_variable(item) for item in flow.variables if implied.get(item.name) != _variable(item)]
+    return document | {"variables": needed} if needed else bare
 
 
 @dataclass(slots=True)
@@ -62,7 +77,8 @@ class _Plain:
     def document(self) -> dict[str, Any]:
         """The whole document; the names of its actions are given first."""
         flow = self.flow
-        self._name_all()
+        last, queue = ending(next(iter(flow.containers.values()))) if flow.form == "plain" else (None, None)
+        self._name_all(last)
         self._check_flow()
         first = self._entry(flow.start)
         actions = [item for box in flow.containers.values() for item in self._container(box)]
@@ -73,22 +89,29 @@ class _Plain:
         variables = [*flow.variables, *(item for box in flow.containers.values() for item in box.variables)]
         document = {"name": flow.name, "type": _NAMES.get(flow.type, "voice")}
         document |= {"description": flow.description} if flow.description else {}
+        document |= {"division": flow.division} if flow.division and flow.form == "plain" else {}
         document |= {"language": flow.default_language}
+        start: dict[str, Any] = {"name": self._unique("Start"), "type": "Start"}
+        start |= {"routing": {"queue": queue}} if queue is not None else {}
         return {
             **document,
             **({"variables": [_variable(item) for item in variables]} if variables else {}),
-            "initialAction": {"name": self._unique("Start"), "type": "Start", "on": {"next": first}},
+            "initialAction": {**start, "on": {"next": first}},
             "actions": actions,
         }
 
     # ---- names
 
-    def _name_all(self) -> None:
+    def _name_all(self, last: Action | None) -> None:
+        plain = self.flow.form == "plain"
         for box in self.flow.containers.values():
-            if box.kind == "menu":
+            if box.kind == "menu" and box.id not in self.names:
                 self.names[box.id] = self._unique(box.name)
             for action in box.actions:
-                self.names[action.id] = self._unique(action.name)
+                if plain and action.target is not None:
+                    self.names[action.target or ""] = self._unique(action.name)
+                elif not plain or action.type != "plainChoice":
+                    self.names[action.id] = END if action is last else self._unique(action.name)
 
     def _unique(self, name: str) -> str:
         """A name that no other action has; END and the empty name mean something else."""
@@ -133,11 +156,18 @@ class _Plain:
     # ---- actions
 
     def _container(self, box: Container) -> Iterator[dict[str, Any]]:
+        plain = self.flow.form == "plain"
         if box.kind == "menu":
-            yield self._menu(box)
-            yield from self._choices(box)
+            if not plain:
+                yield self._menu(box)
+                yield from self._choices(box)
             return
         for action in box.actions:
+            if plain and action.target is not None:
+                yield self._menu(self.flow.containers[action.target or ""])
+                continue
+            if plain and self.names[action.id] == END:
+                continue
             if reason := _IMPOSSIBLE.get(action.type):
                 self._cannot(
                     f"the action {action.name!r} ({action.type}) cannot be written: {reason}", action
@@ -150,9 +180,13 @@ class _Plain:
                 )
 
     def _action(self, action: Action) -> dict[str, Any]:
-        self._check_type(action)
+        own = fields_of(action) if self.flow.form == "plain" else None
+        if own is None:
+            self._check_type(action)
         on = {"next": self._target(action.next)}
         on |= {output: self._target(first) for output, first in action.outputs.items()}
+        if own is not None:
+            return {"name": self.names[action.id], **own, "on": on}
         return {**self._fields(action, action.type), "on": on}
 
     def _fields(self, action: Action, type_: str) -> dict[str, Any]:
@@ -191,6 +225,8 @@ class _Plain:
 
     def _choice(self, choice: Action) -> str:
         """Where a choice leads."""
+        if choice.type == "plainChoice":
+            return self._target(choice.next)
         if choice.type in ("menuTask", "menuJumpToTask", "menuJumpToMenu"):
             return self._entry(choice.target)
         return self.names[choice.id]

@@ -19,8 +19,8 @@ from ringback.lint.flows.project import WORLD_KEYS, World, world_of
 MALFORMED, MALFORMED_WORLD = "RB301", "RB361"
 
 _ARCHY = re.compile(rf"^[\"']?(?:{'|'.join(sorted(FLOW_TYPES))})[\"']?[ \t]*:[ \t]*\r?$", re.MULTILINE)
-_PLAIN = re.compile(r"^(?:initialAction|initial_action)[ \t]*:", re.MULTILINE)
-_PLAIN_KEYS = ("initialAction", "initial_action")
+_PLAIN = re.compile(r"^(?:initialAction|initial_action|nodes|steps)[ \t]*:", re.MULTILINE)
+_PLAIN_KEYS = ("initialAction", "initial_action", "nodes", "steps")
 _TOP = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:", re.MULTILINE)
 _WORLD_WORDS = frozenset(
     ("queues", "dataActions", "dataTables", "scheduleGroups", "emergencyGroups", "wrapUpCodes")
