@@ -12,7 +12,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ringback needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable '.[terraform]' --group test
+	@$(BIN)/python -m pip install --quiet --editable '.[postgres,terraform]' --group test
 	@$(BIN)/python -m compileall -q src # start-up counts: an editable install is not compiled by pip
 	@touch $(READY)
 

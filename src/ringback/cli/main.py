@@ -30,6 +30,7 @@ COMMANDS = {
     "schema": ("ringback.cli.schema:schema", "JSON Schema of documents, for editors."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
     "draw": ("ringback.cli.draw:draw", "Draw a flow: SVG, one HTML page, or Mermaid."),
+    "serve": ("ringback.cli.serve:serve", "Serve a local Platform API."),
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 ISSUES = "https://github.com/ringback/ringback/issues"

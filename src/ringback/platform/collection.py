@@ -1,0 +1,164 @@
+"""Plain resources: create, read, list, replace, change and delete entities of one kind.
+
+A `Collection` says what a kind is; resource modules call its functions from their routes and keep for
+themselves what is special. The body is stored as callers see it; what only the server sets is named in
+`Collection.read_only`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringback.platform import errors, paging
+from ringback.platform.call import Call
+from ringback.platform.clock import new_id
+from ringback.platform.store.reader import Body, Key, Query
+
+_ALWAYS_READ_ONLY = frozenset({"id", "selfUri", "dateCreated", "dateModified", "createdBy", "modifiedBy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One kind of entity.
+
+    Attributes:
+        kind: kind in the store.
+        path: path of the collection; an entity's `selfUri` is below it.
+        entity_type: word of the audit trail, such as Queue.
+        service: service of the audit trail, such as ContactCenter.
+        defaults: what a new entity has when the request is silent.
+        read_only: fields that a request cannot set, beside id, selfUri and dates.
+        divisioned: the entity belongs to a division; without one in the request, to the home division.
+        unique_name: two entities cannot have one name, whatever its case (409).
+        versioned: the entity has a `version`, which a change must send (409).
+        dated: the entity has dateCreated and dateModified.
+        keys: search keys of a body.
+        claims: unique keys of a body, beside its name.
+        view: what callers see of a stored body.
+    """
+
+    kind: str
+    path: str
+    entity_type: str
+    service: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    read_only: frozenset[str] = frozenset()
+    divisioned: bool = False
+    unique_name: bool = True
+    versioned: bool = False
+    dated: bool = True
+    keys: Callable[[Body], Iterable[Key]] = lambda _body: ()
+    claims: Callable[[Body], Iterable[Key]] = lambda _body: ()
+    view: Callable[[Body], Body] = paging.as_is
+
+    def _claims(self, body: Body) -> list[Key]:
+        name = [("name", str(body["name"]).casefold())] if self.unique_name and body.get("name") else []
+        return [*name, *self.claims(body)]
+
+    def _given(self, sent: Mapping[str, Any]) -> Body:
+        return {name: value for name, value in sent.items() if name not in _ALWAYS_READ_ONLY | self.read_only}
+
+    def create(self, call: Call, sent: Mapping[str, Any], *, entity_id: str = "", **more: Any) -> Body:
+        """Put in a new entity and its audit entry; gives its stored body.
+
+        Args:
+            call: the call, in a transaction.
+            sent: the request's body.
+            entity_id: its id; a fresh UUID when empty.
+            more: further fields, which win over the request's.
+        """
+        identity = entity_id or new_id()
+        body: Body = {"id": identity, **self.defaults, **self._given(sent), **more}
+        if self.divisioned:
+            body["division"] = division_of(call, body.get("division"))
+        if self.versioned:
+            body["version"] = 1
+        if self.dated:
+            body |= {"dateCreated": call.now_iso(), "dateModified": call.now_iso()}
+        body["selfUri"] = f"{self.path}/{identity}"
+        call.tx.add(self.kind, body, keys=self.keys(body), claims=self._claims(body))
+        call.audit("Create", body, entity_type=self.entity_type, service=self.service)
+        return body
+
+    def read(self, call: Call, entity_id: str) -> Body:
+        """The stored body; ApiError 404."""
+        return call.store.need(self.kind, entity_id)
+
+    def replace(self, call: Call, entity_id: str, *, sent: Mapping[str, Any], **more: Any) -> Body:
+        """PUT: what the request leaves out goes back to its default."""
+        before = self.read(call, entity_id)
+        kept = {name: before[name] for name in _ALWAYS_READ_ONLY | self.read_only if name in before}
+        if self.divisioned and not sent.get("division"):
+            kept["division"] = before["division"]
+        after = {**self.defaults, **self._given(sent), **kept, **more}
+        return self._save(call, before, after=after, sent=sent)
+
+    def patch(self, call: Call, entity_id: str, *, sent: Mapping[str, Any], **more: Any) -> Body:
+        """PATCH: what the request leaves out stays."""
+        before = self.read(call, entity_id)
+        return self._save(call, before, after=before | self._given(sent) | more, sent=sent)
+
+    def save(self, call: Call, before: Body, *, after: Body, action: str = "Update") -> Body:
+        """Store a changed body as it is, with keys, claims and audit entry."""
+        call.tx.put(self.kind, after, keys=self.keys(after), claims=self._claims(after))
+        call.audit(action, after, entity_type=self.entity_type, service=self.service, before=before)
+        return after
+
+    def _save(self, call: Call, before: Body, *, after: Body, sent: Mapping[str, Any]) -> Body:
+        if self.versioned:
+            check_version(before, sent)
+            after["version"] = before["version"] + 1
+        if self.divisioned:
+            after["division"] = division_of(call, after.get("division"))
+        if self.dated:
+            after["dateModified"] = call.now_iso()
+        return self.save(call, before, after=after)
+
+    def delete(self, call: Call, entity_id: str) -> Body:
+        """Remove an entity; gives its last body; ApiError 404."""
+        before = self.read(call, entity_id)
+        call.tx.remove(self.kind, entity_id)
+        call.audit("Delete", before, entity_type=self.entity_type, service=self.service)
+        return before
+
+    def page(self, call: Call, **conditions: Any) -> Body:
+        """One page, by name; understands `name`, `id`, `divisionId`, `sortOrder` where declared."""
+        return paging.page(call, self.query(call, **conditions), view=self.view)
+
+    def query(self, call: Call, **conditions: Any) -> Query:
+        """The store's query for a list call."""
+        wanted: dict[str, Any] = {
+            "ids": call.listed("id") or None,
+            "name_like": call.query.get("name"),
+            "divisions": call.listed("divisionId") or None,
+            "descending": str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
+        }
+        return Query(self.kind, **wanted | conditions)
+
+
+def check_version(before: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    """ApiError 409 unless the request speaks of the newest version; 400 when it names none."""
+    version = sent.get("version")
+    if version is None:
+        raise errors.bad_request("The current version is required to change the resource.", field="version")
+    if version != before.get("version"):
+        raise errors.version_conflict(version, before.get("version"))
+
+
+def division_of(call: Call, wanted: Mapping[str, Any] | None) -> Body:
+    """The division of an entity as its body holds it; the home division when none is wanted.
+
+    Raises:
+        ApiError: 400, there is no such division.
+    """
+    division_id = str((wanted or {}).get("id") or call.store.control("home_division")["id"])
+    division = call.store.get("division", division_id)
+    if division is None:
+        raise errors.bad_request(f"There is no division {division_id}.", field="division.id")
+    return {
+        "id": division_id,
+        "name": division["name"],
+        "selfUri": f"/api/v2/authorization/divisions/{division_id}",
+    }

@@ -1,0 +1,30 @@
+"""The resources of the API, one module each; a module declares its routes in `routes`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from starlette.routing import WebSocketRoute
+
+from ringback.platform.routing import Route
+
+MODULES: tuple[str, ...] = (
+    "oauth",
+    "divisions",
+)
+
+
+@cache
+def all_routes() -> list[Route]:
+    """Every route that is served, in the order of the modules."""
+    found: list[Route] = []
+    for name in MODULES:
+        found += import_module(f"ringback.platform.resources.{name}").routes.entries
+    return found
+
+
+def web_sockets() -> list[WebSocketRoute]:
+    """The WebSocket endpoints that modules declare in `web_sockets`."""
+    modules = (import_module(f"ringback.platform.resources.{name}") for name in MODULES)
+    return [route for module in modules for route in getattr(module, "web_sockets", ())]

@@ -1,0 +1,72 @@
+"""What lives as long as a worker: store, clock, threads, and what is remembered of rights and controls."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ringback.platform.clock import OFFSET, Clock
+from ringback.platform.rights import Principal, principal_of
+from ringback.platform.settings import Settings
+from ringback.platform.store.prepared import Prepared
+from ringback.platform.store.reader import Reader
+from ringback.platform.store.store import Store
+
+POOL_THREADS = 32  # calls that wait for the network or run flows at the same time, per worker
+_DATA_VERSION = Prepared(sa.text("PRAGMA data_version"))
+FAULTS, RATE_LIMIT = "faults", "rate_limit"  # names of control documents
+
+
+@dataclass(slots=True)
+class Controls:
+    """What steers the server, as one generation of the control documents says."""
+
+    generation: int = -1
+    faults: Any = None
+    rate_limit: Any = None
+
+
+class Services:
+    """The worker's own things. One instance per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.store = Store(settings.url, self.clock)
+        # SQLite has one writer at a time anyway; PostgreSQL's queue at the head of the audit trail.
+        self.writers = ThreadPoolExecutor(1 if self.store.embedded else 8, thread_name_prefix="write")
+        self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="work")
+        self.controls = Controls()
+        self._principals: dict[str, Principal] = {}
+        self._seen_version: dict[int, int] = {}
+
+    def refresh(self, reader: Reader) -> None:
+        """Notice what other threads and workers changed of controls and rights."""
+        if self.store.embedded:
+            version = _DATA_VERSION.run(reader.connection).fetchone()[0]
+            key = id(reader.connection)
+            if self._seen_version.get(key) == version and self.controls.generation >= 0:
+                return
+            self._seen_version[key] = version
+        generation = reader.control("generation") or 0
+        if generation != self.controls.generation:
+            self._principals.clear()
+            self.clock.offset_ms = int((reader.control(OFFSET) or {}).get("offset_ms", 0))
+            self.controls = Controls(generation, reader.control(FAULTS), reader.control(RATE_LIMIT))
+
+    def principal(self, reader: Reader, token: str) -> Principal | None:
+        """The holder of a token, from memory when nothing changed."""
+        if (known := self._principals.get(token)) is None and (
+            known := principal_of(reader, token)
+        ) is not None:
+            self._principals[token] = known
+        return known
+
+    def close(self) -> None:
+        """Let running work end, then close the store."""
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.writers.shutdown(wait=True)
+        self.store.close()

@@ -1,0 +1,1 @@
+"""The store of the local platform: one database, SQLite or PostgreSQL."""

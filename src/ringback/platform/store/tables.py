@@ -1,0 +1,136 @@
+"""The tables of the store, as SQLAlchemy Core declares them.
+
+Every resource of the API is one row of `entities`: what callers send back and forth is the JSON body, what
+the store needs to find it stands in columns. `search_keys` holds what an entity can be found by, `claims`
+what only one entity of a kind may hold.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+# Row 1 of `audit_head` is locked by each write, so that writers queue and the chain never forks.
+HEAD = 1
+
+entities = sa.Table(
+    "entities",
+    METADATA,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("parent", sa.Text, primary_key=True, default=""),  # such as the table of a row; "" for none
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name_key", sa.Text, nullable=False, default=""),  # name, case folded
+    sa.Column("division_id", sa.Text, nullable=False, default=""),
+    sa.Column("state", sa.Text, nullable=False, default=""),  # of the kind's own choosing, to filter by
+    sa.Column("created", sa.BigInteger, nullable=False),  # ms since 1970
+    sa.Column("modified", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("entities_by_name", "kind", "parent", "name_key", "id"),
+    sa.Index("entities_by_state", "kind", "state", "id"),
+    sqlite_with_rowid=False,
+)
+
+search_keys = sa.Table(
+    "search_keys",
+    METADATA,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key_type", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Index("search_keys_by_entity", "kind", "id"),
+    sqlite_with_rowid=False,
+)
+
+claims = sa.Table(
+    "claims",
+    METADATA,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key_type", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Index("claims_by_entity", "kind", "id"),
+    sqlite_with_rowid=False,
+)
+
+audit = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("entity_type", sa.Text, nullable=False),
+    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # the AuditLogMessage, canonical JSON
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Index("audit_by_entity", "entity_id", "seq"),
+    sa.Index("audit_by_time", "at"),
+)
+
+audit_head = sa.Table(
+    "audit_head",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("hash", sa.Text, primary_key=True),  # SHA-256 of the token; the token itself is never stored
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+blobs = sa.Table(
+    "blobs",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("meta", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=True),  # null until it was uploaded
+)
+
+events = sa.Table(
+    "events",
+    METADATA,
+    sa.Column(
+        "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+journal = sa.Table(
+    "journal",
+    METADATA,
+    sa.Column(
+        "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Small documents that steer the server: the clock's offset, faults, rate limits, the generation of
+# permissions.
+controls = sa.Table(
+    "controls",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+counters = sa.Table(
+    "counters",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("window", sa.BigInteger, primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
