@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from ringback.platform.catalogue import Operation, Parameter, models
+from ringback.platform.catalogue import Parameter, models
 from ringback.platform.catalogue.query import range_of
 from ringback.platform.catalogue.schemas import Place, Schema, below, inner, model_schema, type_schema
 from ringback.platform.routing import Route
@@ -47,7 +47,9 @@ def document(routes: Iterable[Route], *, base_url: str, version: str) -> dict[st
     templates: dict[str, str] = {}  # OpenAPI knows one template per place, whatever its parameters are called
     for route in sorted(routes, key=lambda each: (each.path, each.method)):
         template = templates.setdefault(_NAME.sub("{}", route.path), route.path)
-        paths.setdefault(template, {})[route.method.lower()] = _operation(route, template, components)
+        paths.setdefault(template, {})[route.method.lower()] = _operation(
+            route, template, components=components
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -161,7 +163,7 @@ class _Components:
             self.component(name, _PLACES.get(suffix, "output"), partial=suffix == "partial")
 
 
-def _operation(route: Route, template: str, components: _Components) -> dict[str, Any]:
+def _operation(route: Route, template: str, *, components: _Components) -> dict[str, Any]:
     operation = route.operation
     found: dict[str, Any] = {
         "operationId": operation.operation_id,
@@ -225,20 +227,21 @@ def _request_body(route: Route, components: _Components) -> dict[str, Any] | Non
 
 def _responses(route: Route, components: _Components) -> dict[str, Any]:
     good = sorted({route.status, *(status for status in route.errors if status < 400)})
-    found = {str(status): _good(route, status, components) for status in good}
+    found = {str(status): _good(route, status, components=components) for status in good}
     oauth = route.path == TOKEN_PATH
     return found | {str(status): components.error(status, oauth=oauth) for status in error_statuses(route)}
 
 
-def _good(route: Route, status: int, components: _Components) -> dict[str, Any]:
+def _good(route: Route, status: int, *, components: _Components) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    schema = _answer_schema(route, route.operation, components)
+    schema = _answer_schema(route, components)
     if status in {204, 304} or schema is None or route.method == "HEAD":
         return answer
     return answer | {"content": {route.content_type: {"schema": schema}}}
 
 
-def _answer_schema(route: Route, operation: Operation, components: _Components) -> Schema | None:
+def _answer_schema(route: Route, components: _Components) -> Schema | None:
+    operation = route.operation
     if route.response is not None:
         return components.own(route.response, f"{operation.operation_id}.response")
     if route.content_type != JSON:

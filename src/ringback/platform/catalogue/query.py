@@ -62,7 +62,7 @@ def parse_query(
 
 def is_datetime(text: str) -> bool:
     """Whether a text is an ISO-8601 date with time and offset that has a place in UTC."""
-    if len(text) < 17 or text[10] not in "Tt":
+    if len(text) < 17 or text[4] + text[7] != "--" or text[10] not in "Tt":
         return False
     try:
         moment = datetime.fromisoformat(text)

@@ -87,7 +87,7 @@ def _of_model(model: str, partial: bool) -> Checker:
 def is_date(text: str) -> bool:
     """Whether a text is a date `yyyy-MM-dd`."""
     try:
-        return len(text) == 10 and text[4] == "-" and bool(date.fromisoformat(text))
+        return len(text) == 10 and text[4] == text[7] == "-" and bool(date.fromisoformat(text))
     except ValueError:
         return False
 
@@ -142,26 +142,26 @@ def _fault(error: jsonschema_rs.ValidationError) -> Fault:
         return Fault(path, f"The field {path or 'of the body'} must not be null.", "constraint.validation")
     make = _FAULTS.get(rule)
     return (
-        make(path, error.instance, detail)
+        make(path, error.instance, detail=detail)
         if make
         else Fault(path, error.message[:200], "constraint.validation")
     )
 
 
-def _wrong_type(path: str, value: object, detail: dict[str, Any]) -> Fault:
+def _wrong_type(path: str, value: object, *, detail: dict[str, Any]) -> Fault:
     kinds = [each for each in detail["types"] if each != "null"]
     reason = f"Value [{shown(value)}] is not valid for field type [{' or '.join(kinds)}]."
     return Fault(path, reason, "invalid.value")
 
 
-def _wrong_text(path: str, value: object, detail: dict[str, Any]) -> Fault:
+def _wrong_text(path: str, value: object, *, detail: dict[str, Any]) -> Fault:
     allowed = tuple(each for each in detail["options"] if isinstance(each, str))
     name = path.rpartition(".")[2]
     reason = f"Value [{shown(value)}] is not valid for field type [{name}]."
     return Fault(path, f"{reason} Allowable values are: {', '.join(allowed)}", "invalid.value", allowed)
 
 
-def _wrong_format(path: str, value: object, detail: dict[str, Any]) -> Fault:
+def _wrong_format(path: str, value: object, *, detail: dict[str, Any]) -> Fault:
     if detail["format"] in _DATES:
         example = _DATES[detail["format"]]
         reason = (
@@ -171,14 +171,14 @@ def _wrong_format(path: str, value: object, detail: dict[str, Any]) -> Fault:
     return Fault(path, f"Value [{shown(value)}] is no {detail['format']}.", "constraint.validation")
 
 
-def _wrong_size(path: str, value: object, detail: dict[str, Any]) -> Fault:
+def _wrong_size(path: str, value: object, *, detail: dict[str, Any]) -> Fault:
     return Fault(
         path, f"Value [{shown(value)}] is beyond the limit of {detail['limit']}.", "constraint.validation"
     )
 
 
 _DATES = {"date-time": "yyyy-MM-ddTHH:mm:ss.SSSZ", "date": "yyyy-MM-dd"}
-_FAULTS: dict[str, Callable[[str, object, dict[str, Any]], Fault]] = {
+_FAULTS: dict[str, Callable[..., Fault]] = {
     "type": _wrong_type,
     "enum": _wrong_text,
     "format": _wrong_format,
