@@ -152,5 +152,9 @@ class World:
 def _matches(item: Resource, kind: str, *, key: str, by: str) -> bool:
     if by == "id":
         return item.id.lower() == key.lower()
-    names = [item.name, str(item.fields.get("email", ""))] if kind == "usr" else [item.name]
-    return key.lower() in (name.lower() for name in names if name)
+    wanted = key.lower()
+    if not wanted:
+        return False
+    return item.name.lower() == wanted or (
+        kind == "usr" and str(item.fields.get("email", "")).lower() == wanted
+    )

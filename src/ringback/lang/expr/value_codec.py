@@ -162,16 +162,19 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
 
 # ---- friendly
 
+# Most values are one of these.
+_AS_IT_IS = frozenset({type(None), str, bool, int})
+
 
 def plain(type: str, raw: Any) -> Any:  # noqa: A002 - the word of the field
     """The value as a person or a data action expects it in JSON: numbers, ISO texts, objects."""
-    return _number(exact(type, raw))
+    return raw if raw.__class__ in _AS_IT_IS else _number(exact(type, raw))
 
 
 def exact(type: str, raw: Any) -> Any:  # noqa: A002 - the word of the field
     """As `plain`, with fractions as exact Decimals."""
-    if raw is None:
-        return None
+    if raw.__class__ in _AS_IT_IS:
+        return raw
     if isinstance(raw, tuple):
         return [exact(types.item_of(type), item) for item in raw]
     if isinstance(raw, Entity):
