@@ -76,6 +76,8 @@ class Secrets:
         return _USER_INFO.sub(rf"\1{MASK}@", shown) if "@" in shown else shown
 
     def _hidden(self, value: str) -> str:
+        if not self.forms:
+            return value
         # One pattern of all forms would be slow: almost every text holds none of them.
         lower = value.lower()
         found = [re.escape(form) for form, low in self.forms if low in lower]
@@ -90,14 +92,14 @@ class Secrets:
 
     def json(self, value: Any) -> Any:
         """A JSON value without the secrets in it; members such as `access_token` are hidden whole."""
-        if self.reveal:
+        if self.reveal or value is None:
             return value
+        if isinstance(value, str):  # first: asking for an abstract Mapping is slow, and most values are texts
+            return self.text(value)
         if isinstance(value, Mapping):
             return {self.text(str(key)): self._member(str(key), item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.json(item) for item in value]
-        if isinstance(value, str):
-            return self.text(value)
         return MASK if _is_number(value) and str(value) in self.whole else value
 
     def _member(self, key: str, value: Any) -> Any:
