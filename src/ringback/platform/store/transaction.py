@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -60,7 +61,25 @@ class Transaction(Reader):
         """Begin; `now` is the moment of everything written here, ms since 1970."""
         super().__init__(connection)
         self.now = now
-        self._head: tuple[int, str] = _HEAD[connection.dialect.name].run(connection).fetchone()
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Read the head of the audit trail, which the next entry follows; in PostgreSQL, wait for it."""
+        self._head: tuple[int, str] = _HEAD[self.connection.dialect.name].run(self.connection).fetchone()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that an exception undoes by itself, as one entity of a bulk request."""
+        head = self._head
+        self.connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+            self._head = head
+            raise
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
 
     def add(
         self,
