@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from ringback.core.errors import UsageError
 from ringback.core.policies import Policies
-from ringback.core.seam import DEFAULT_START, Seam
+from ringback.core.seam import DEFAULT_START, Bound, Seam
 from ringback.dataactions.loaders import load_data_action as _load_data_action
 from ringback.dataactions.loaders import load_data_actions as _load_data_actions
 from ringback.dataactions.model import DataAction
@@ -25,6 +26,7 @@ from ringback.engine.run import Run, run_session
 from ringback.engine.world import World
 from ringback.engine.world_loader import load_world as _load_world
 from ringback.files import read_text
+from ringback.flows.builtins import built_in
 from ringback.flows.loaders import load_flow as _load_flow
 from ringback.flows.model import Flow
 from ringback.lang.expr.raw import MAX_DATETIME, MIN_DATETIME
@@ -71,6 +73,9 @@ def load_world(path: str | Path) -> World:
     return _load_world(read_text(path), file=str(path), read=lambda name: read_text(folder / name))
 
 
+MAX_SECONDS = 300.0
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How an interaction begins.
@@ -88,7 +93,7 @@ class Start:
     values: Mapping[str, Any] | None = None
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - the front door: every way to set a run up
     flow: Flow | Program,
     *,
     world: World | str | Path | None = None,
@@ -98,6 +103,7 @@ def simulate(
     replies: Mapping[str, Transport] | None = None,
     policies: Mapping[str, str] | None = None,
     seed: int = 0,
+    max_seconds: float = MAX_SECONDS,
 ) -> Run:
     """Run one interaction through a flow.
 
@@ -106,11 +112,13 @@ def simulate(
         world: the organisation; None is a permissive one, in which every named resource exists, queues are
             open and data actions succeed with plain values (the run's warnings say so).
         caller: what the caller does, `"press 1; say billing; wait 10s; hangup"` or a list of such steps.
-        start: keys `from`, `to`, `channel`, `conversationId`, `at`, `node`, `set`; or only the moment.
+        start: keys `from`, `to`, `channel`, `conversationId`, `text` (the first message), `queue` (where it
+            waits), `participantData`, `at`, `node`, `set`; or only the moment.
         transport: the live network; None answers from `replies` and the world.
         replies: data action name -> who answers it.
         policies: choices for undocumented behaviour, see docs/policies.md.
         seed: for random numbers.
+        max_seconds: how long the run may take on this machine (limit `run_seconds`); it ends as "limit".
 
     Raises:
         DefinitionError: the flow is wrong. UsageError: an argument is wrong, or nobody answers a data action.
@@ -118,15 +126,19 @@ def simulate(
     program = flow if isinstance(flow, Program) else compile_flow(flow)
     around = load_world(world) if isinstance(world, str | Path) else world or World()
     begin = _start(start)
+    given = {name.strip(): reply for name, reply in (replies or {}).items()}
     calls = DataCalls(
-        around, {name.strip().lower(): reply for name, reply in (replies or {}).items()}, transport
+        around,
+        {name.lower(): reply for name, reply in given.items()},
+        transport,
+        {name.lower(): name for name in given},
     )
     warnings = check_world(program, around, calls)
     run = run_session(
         program,
         ScriptedDriver(around, calls, parse_caller(caller)),
         _with_values(begin, program),
-        seam=Seam(begin.at or DEFAULT_START, seed),
+        seam=Seam(begin.at or DEFAULT_START, seed, Bound(max_seconds, monotonic)),
         policies=Policies(dict(policies or {})),
         node=_node(program, begin.node),
     )
@@ -143,7 +155,18 @@ def _start(start: Start | Interaction | Mapping[str, Any] | datetime | None) -> 
     return _start_of(start or {})
 
 
-_KEYS = ("from", "to", "channel", "conversationId", "at", "node", "set", "participantData")
+_KEYS = (
+    "from",
+    "to",
+    "channel",
+    "conversationId",
+    "text",
+    "queue",
+    "at",
+    "node",
+    "set",
+    "participantData",
+)
 
 
 def _start_of(given: Mapping[str, Any]) -> Start:
@@ -159,6 +182,8 @@ def _start_of(given: Mapping[str, Any]) -> Start:
         channel=channel,
         conversation_id=given.get("conversationId", Interaction().conversation_id),
         participant_data=given.get("participantData", {}),
+        queue=given.get("queue", ""),
+        text=given.get("text", ""),
     )
     return Start(interaction, _moment(given.get("at")), given.get("node"), given.get("set"))
 
@@ -185,6 +210,8 @@ def _with_values(begin: Start, program: Program) -> Interaction:
 def _value(name: str, given: Any, *, program: Program) -> tuple[str, Any]:
     """The full name and the raw value of a variable; `Flow.` may be left out."""
     slot = program.slots.get(name.lower()) or program.slots.get(f"flow.{name.lower()}")
+    if slot is None and (known := built_in(name)):
+        raise UsageError(f"{known} is a built-in variable and cannot be set", hint=_hint_for(known))
     if slot is None:
         known = ", ".join(slot.name for slot in program.slots.values()) or "none"
         raise UsageError(f"the flow has no variable {name}", hint=f"its variables: {known}")
@@ -193,6 +220,12 @@ def _value(name: str, given: Any, *, program: Program) -> tuple[str, Any]:
     except EvaluationError as error:
         raise UsageError(f"{name} cannot be {given!r}: {error.message}") from error
     return slot.name, raw
+
+
+def _hint_for(name: str) -> str:
+    """How a run is told what a built-in variable shows."""
+    option = {"Call.Ani": "from", "Call.CalledAddress": "to", "Call.CurrentQueue": "queue"}.get(name)
+    return f"the start of the run says it: --{option}" if option else "the interaction gives it its value"
 
 
 def _node(program: Program, name: str | None) -> int | None:

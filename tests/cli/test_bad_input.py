@@ -205,7 +205,7 @@ OPTIONS = [
     (
         "--reply",
         "Other=timeout",
-        "error: the flow calls no data action 'other'\n  hint: it calls: lookup customer",
+        "error: the flow calls no data action 'Other'\n  hint: it calls: Lookup Customer",
     ),
     ("--caller", "press 1; dance", "error: the caller cannot 'dance'\n  hint: write steps like: press 1;"),
     ("--caller", "wait long", "error: the caller cannot 'wait long'\n  hint: "),
@@ -227,6 +227,8 @@ OPTIONS = [
     ("--substitute", "queue", "error: --substitute 'queue' is not NAME=VALUE\n  hint: "),
     ("--world", "gone.yaml", "error: there is no file gone.yaml\n  hint: check the path"),
     ("--allow-host", "10.0.0.1", "error: --allow-host does nothing without --live\n  hint: add --live"),
+    ("--set", "call.ani=1", "error: Call.Ani is a built-in variable and cannot be set\n  hint: the start of"),
+    ("--max-seconds", "0", "Invalid value for '--max-seconds'"),
     ("--to", "100", "error: --to '100' is no telephone number in E.164\n  hint: write + and country code"),
     ("--from", "15551234567", "error: --from '15551234567' is no telephone number in E.164\n  hint: write +"),
     ("--from", "+1 (555) 123-4567", "hint: did you mean +15551234567?"),

@@ -179,3 +179,33 @@ def test_a_named_file_that_is_nothing_to_check_is_a_usage_error(tmp_path: Path) 
     assert result.exit_code == 2
     assert f"not checked, because it is no flow, data action or world: {file}" in result.stderr
     assert run(tmp_path).exit_code == 0
+
+
+TEMPLATE = """inboundCall:
+  name: F
+  startUpRef: "./tasks/task[a]"
+  defaultLanguage: en-us
+  tasks:
+    - task:
+        name: a
+        refId: a
+        actions:
+          - transferToAcd: {name: Go, targetQueue: {lit: {name: "{{queue}}"}}}
+"""
+
+
+def test_substitutions(tmp_path: Path) -> None:
+    flow, world = tmp_path / "f.yaml", tmp_path / "world.yaml"
+    flow.write_text(TEMPLATE, encoding="utf-8")
+    world.write_text("queues: [VIP]\n", encoding="utf-8")
+    assert "'queue'" in run(flow, world).output
+    again = run(flow, world, "--substitute", "queue=Sales").output
+    assert "'Sales'" in again
+    assert "Sales" not in run(flow, world, "--substitute", "queue=VIP").output
+    assert run(flow, "--substitute", "queue").exit_code == 2
+
+
+def test_a_world_may_have_every_section(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text("queues: []\nflows: []\noutcomes: {}\n", encoding="utf-8")
+    assert run(world).exit_code == 0

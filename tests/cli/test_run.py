@@ -199,7 +199,7 @@ def test_a_reply_that_is_not_used_is_a_warning() -> None:
         "run", FLOW, "--from", ALICE, "--reply", REPLY, "--node", "Say hello", "--caller", "press 9"
     )
     assert outcome.code == 0
-    assert "the reply for 'lookup customer' was not used" in outcome.err
+    assert "the reply for 'Lookup Customer' was not used" in outcome.err
 
 
 def test_a_run_that_fails_gives_1(small: Path) -> None:
@@ -246,3 +246,51 @@ def test_a_run_that_waits_in_a_queue_is_no_failure(tmp_path: Path) -> None:
     outcome = command("run", flow, "--output-format", "json")
     assert outcome.json["status"] == "waiting"
     assert outcome.code == 0
+
+
+TEXT = """inboundShortMessage:
+  name: Text
+  startUpRef: "./states/state[a]"
+  defaultLanguage: en-us
+  variables:
+    - stringVariable: {name: Flow.said, initialValue: {exp: Message.Message.body}}
+  states:
+    - state:
+        name: a
+        refId: a
+        actions:
+          - disconnect: {name: End}
+"""
+WAITING = """inqueueCall:
+  name: Waiting
+  defaultLanguage: en-us
+  variables:
+    - stringVariable: {name: Flow.where, initialValue: {exp: ToString(Call.CurrentQueue)}}
+  startUpTaskActions:
+    - disconnect: {name: End}
+"""
+
+
+def test_the_first_text_and_the_queue(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "q.yaml").write_text(WAITING, encoding="utf-8")
+    told = invoke(
+        "run", tmp_path / "t.yaml", "--channel", "message", "--text", "Hi!", "--output-format", "json"
+    )
+    assert told.json["variables"]["Flow.said"] == "Hi!"
+    waiting = invoke("run", tmp_path / "q.yaml", "--queue", "VIP", "--output-format", "json")
+    assert waiting.json["variables"]["Flow.where"] == "VIP"
+
+
+def test_a_run_that_takes_too_long_ends_at_the_limit(tmp_path: Path) -> None:
+    loop = TEXT.replace(
+        "disconnect: {name: End}", "changeState: {name: Again, targetStateRef: './states/state[a]'}"
+    )
+    (tmp_path / "t.yaml").write_text(loop, encoding="utf-8")
+    outcome = invoke("run", tmp_path / "t.yaml", "--max-seconds", "0.000001", "--output-format", "json")
+    assert (outcome.code, outcome.json["status"]) == (1, "limit")
+    (reached,) = outcome.events("limit_reached")
+    assert reached["limit"] == "run_seconds"
+    assert reached["message"] == "the run took longer than 1e-06 s on this machine"
+    shown = invoke("run", tmp_path / "t.yaml", "--max-seconds", "0.000001").out
+    assert "limit run_seconds" in shown

@@ -34,6 +34,30 @@ def test_loopback_is_allowed_from_the_command_line(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("x y", "write a host"),
+        ("", "write a host"),
+        ("crm,corp", "write a host"),
+        ("10.0.0.0/99", "write a host"),
+        ("http://crm.corp:80/x", "write the host alone: crm.corp:80"),
+        ("*", "write a host"),
+    ],
+)
+def test_an_entry_that_would_allow_nothing_is_refused(entry: str, hint: str) -> None:
+    with pytest.raises(UsageError, match="is no host, address or network") as caught:
+        HostPolicy(allow=(entry,))
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "entry", ["crm", "bücher.example", "a_b.corp.", "::1", "fe80::1", "[::1]:80", "fd00::/8"]
+)
+def test_what_else_can_be_allowed(entry: str) -> None:
+    assert HostPolicy(allow=(entry,)).allow == (entry,)
+
+
+@pytest.mark.parametrize(
     ("entry", "allowed"),
     [
         ("crm.corp", True),

@@ -38,7 +38,8 @@ _FLOW = """inboundCall:
 
 def _check(world: Any, **replies: str) -> list[str]:
     around = world_of(world, {})
-    calls = DataCalls(around, {name.lower(): transport(spec) for name, spec in replies.items()})
+    given = {name.lower(): transport(spec) for name, spec in replies.items()}
+    calls = DataCalls(around, given, written={name.lower(): name for name in replies})
     return [f"{found.code} {found.message}" for found in check_world(program_of(_FLOW), around, calls)]
 
 
@@ -101,13 +102,15 @@ def test_a_reply_for_nobody() -> None:
     with pytest.raises(UsageError) as raised:
         _check(None, Costumer="timeout")
     assert (raised.value.message, raised.value.hint) == (
-        "the flow calls no data action 'costumer'",
-        "it calls: customer",
+        "the flow calls no data action 'Costumer'",
+        "it calls: Customer",
     )
 
 
 def test_replies_that_were_not_used() -> None:
-    calls = DataCalls(world_of(None, {}), {"customer": transport("timeout")})
+    calls = DataCalls(
+        world_of(None, {}), {"customer": transport("timeout")}, written={"customer": "Customer"}
+    )
     assert [item.message for item in unused_replies(calls)] == [
-        "the reply for 'customer' was not used: this run did not call it"
+        "the reply for 'Customer' was not used: this run did not call it"
     ]

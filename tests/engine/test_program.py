@@ -66,3 +66,9 @@ def test_each_mistake_has_its_place_and_none_hides_another(action: str, message:
     others = [error for error in errors if error != _FIRST]
     assert others
     assert all(other.startswith(message) for other in others), others
+
+
+@pytest.mark.parametrize("name", ["Call.Ani", "Flow.IsTest"])
+def test_built_in_variables_are_read_only(name: str) -> None:
+    action = f"updateData: {{name: A, statements: [{{string: {{variable: {name}, value: {{lit: a}}}}}}]}}"
+    assert f"{name} is a built-in variable and read-only" in " ".join(_errors(action))

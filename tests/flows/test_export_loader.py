@@ -427,3 +427,19 @@ def test_names_of_types(written: str, expected: str) -> None:
 )
 def test_names_of_outputs(written: str, expected: str) -> None:
     assert output_name(written) == expected
+
+
+@pytest.mark.parametrize(("ticked", "timeout"), [(True, {"noValue": True}), (False, {"lit": {"seconds": 5}})])
+def test_the_box_of_the_suggested_timeout(ticked: bool, timeout: object) -> None:
+    step = act(
+        "a",
+        "Data",
+        category={"name": "I"},
+        actionName="D",
+        timeout=val("P0D0H0M5S0F", "dur", 1),
+        useSuggestedTimeout=ticked,
+    )
+    (action,) = load_export(encoded(flow(box(step))), file="x").actions.values()
+    found = action.body.get("timeout")
+    assert found is not None
+    assert found.plain() == timeout

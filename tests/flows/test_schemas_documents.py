@@ -6,6 +6,7 @@ import copy
 import json
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -17,6 +18,7 @@ from ringback.core.errors import DefinitionError
 from ringback.dataactions import load_data_actions
 from ringback.documents import read_yaml
 from ringback.engine import world_loader
+from ringback.flows.needs import FACTS, SECTIONS, WORLD_KEYS
 from ringback.flows.schemas import data_action_schema, world_schema
 from tests.cli.helpers import EXAMPLE
 from tests.corpus import CORPUS, needs_corpus
@@ -255,9 +257,41 @@ def test_mistakes_in_worlds(right: str, wrong: str) -> None:
     assert problems("world", document) != []
 
 
+def keys_of(part: Any, schema: dict[str, Any], mark: str) -> set[str]:
+    """The keys of the one object below a schema that has the key `mark`."""
+    if isinstance(part, list):
+        return set().union(*(keys_of(item, schema, mark) for item in part))
+    if not isinstance(part, dict):
+        return set()
+    if "$ref" in part:
+        return keys_of(schema["$defs"][part["$ref"].rpartition("/")[2]], schema, mark)
+    own = part.get("properties", {})
+    if mark in own:
+        return set(own)
+    return set().union(*(keys_of(member, schema, mark) for member in part.values()), set())
+
+
+def test_the_loader_reads_what_the_table_of_facts_says() -> None:
+    engine = Path(world_loader.__file__).parent
+    text = "".join(
+        (engine / f"{name}.py").read_text("utf-8") for name in ("calendars", "opening", "queueing")
+    )
+    text += (engine / "driver.py").read_text("utf-8") + (engine / "world.py").read_text("utf-8")
+    for facts in FACTS.values():
+        for key in facts:
+            assert f'"{key}"' in text, key
+
+
 def test_the_world_has_the_loaders_keys() -> None:
     made = world_schema()
-    assert set(made["properties"]) >= world_loader._KEYS
-    assert set(made["$defs"]["dataAction"]["properties"]) == world_loader._ACTION_KEYS
+    assert set(made["properties"]) == WORLD_KEYS["world"]
+    found = {code: keys_of(made["properties"][section], made, "name") for section, code in SECTIONS.items()}
+    levels = {"dataTable": "dataTables", "dataAction": "dataActions", "flow": "flows", "outcome": "outcomes"}
+    marks = {"dataTable": "key", "dataAction": "file", "flow": "file", "outcome": "output"}
+    found |= {
+        level: keys_of(made["properties"][section], made, marks[level]) for level, section in levels.items()
+    }
+    found["reply"] = keys_of(made["properties"]["dataActions"], made, "status")
+    assert found == {level: keys for level, keys in WORLD_KEYS.items() if level != "world"}
     for part in made["properties"].values():
         assert part["description"]

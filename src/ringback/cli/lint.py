@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.options import guarded
+from ringback.cli.options import guarded, pairs
 
 if TYPE_CHECKING:
     from ringback.lint.model import Checked
@@ -50,6 +50,7 @@ _COLOURS = {
     metavar="DURATION",
     help="Warn where a caller may hear nothing for longer, e.g. 8s.",
 )
+@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in flows.")
 @guarded
 def lint(paths: tuple[Path, ...], **given: Any) -> int:
     """Check flows, data actions and world.yaml: files, or folders with all that is in them.
@@ -64,10 +65,11 @@ def lint(paths: tuple[Path, ...], **given: Any) -> int:
 
     codes = chosen(given["select"], given["ignore"])
     silence = _milliseconds(given["max_silence"])
+    values = pairs(given["substitute"], "--substitute")
     files = list(_files(paths))
-    fixed = _fix(files, codes, max_silence_ms=silence) if given["fixing"] else 0
+    fixed = _fix(files, codes, max_silence_ms=silence, substitutions=values) if given["fixing"] else 0
     texts = [(str(file), _read(file)) for file in files]
-    checked = lint_all(texts, codes=codes, max_silence_ms=silence)
+    checked = lint_all(texts, codes=codes, max_silence_ms=silence, substitutions=values)
     _print(checked, given["output_format"], fixed=fixed)
     _refuse_unknown(paths, checked)
     number = counts(checked)
@@ -145,7 +147,13 @@ def _milliseconds(text: str | None) -> int | None:
     return round(float(match[1]) * {"ms": 1, "s": 1000, "m": 60_000}[match[2] or "s"])
 
 
-def _fix(files: Iterable[Path], codes: frozenset[str], *, max_silence_ms: int | None) -> int:
+def _fix(
+    files: Iterable[Path],
+    codes: frozenset[str],
+    *,
+    max_silence_ms: int | None,
+    substitutions: Mapping[str, str],
+) -> int:
     """Make the safe changes in every file; how many there were."""
     from ringback.lint.fixing import fix
     from ringback.lint.runner import project
@@ -154,7 +162,7 @@ def _fix(files: Iterable[Path], codes: frozenset[str], *, max_silence_ms: int | 
     around = project([(str(file), text) for file, text in texts], max_silence_ms=max_silence_ms)
     count = 0
     for file, text in texts:
-        fixed, made = fix(text, file=str(file), codes=codes, project=around)
+        fixed, made = fix(text, file=str(file), codes=codes, project=around, substitutions=substitutions)
         count += made
         if fixed != text:
             _write(file, fixed)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringback.engine.world import World
 
 CHANNELS = ("voice", "message", "email", "chat", "workflow")
+MAX_SECONDS = 300.0  # as `api.MAX_SECONDS`, which is not imported for --help
 FORMATS = ("text", "json", "events")
 
 
@@ -37,6 +38,8 @@ FORMATS = ("text", "json", "events")
     metavar="SCRIPT",
     help="What the caller does: 'press 1; say billing; wait 10s; hangup'.",
 )
+@click.option("--text", default="", metavar="TEXT", help="What the customer wrote first (message, email).")
+@click.option("--queue", default="", metavar="NAME", help="Where the interaction waits (in-queue flows).")
 @click.option(
     "--set", "values", multiple=True, metavar="NAME=VALUE", help="A flow variable before the start."
 )
@@ -54,6 +57,14 @@ FORMATS = ("text", "json", "events")
 )
 @click.option("--at", metavar="ISO8601", help="The moment of the call. [default: 2025-06-02T10:00:00Z]")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="For random numbers.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=MAX_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop a run that takes longer on this machine.",
+)
 @click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
 @click.option("--policy", "policies", multiple=True, metavar="NAME=CHOICE", help="See docs/policies.md.")
 @click.option(
@@ -82,6 +93,7 @@ def run(flow: str, **given: Any) -> int:
             replies=_replies(given["replies"], world, live=live),
             policies=pairs(given["policies"], "--policy"),
             seed=given["seed"],
+            max_seconds=given["max_seconds"],
         )
     _print(outcome, given["output_format"])
     # Waiting is an end too: in a queue, or for a person.
@@ -103,6 +115,8 @@ def _start(given: Mapping[str, Any]) -> dict[str, Any]:
         "from": given["from_"],
         "to": given["to"],
         "channel": given["channel"],
+        "text": given["text"],
+        "queue": given["queue"],
         "at": given["at"],
         "node": given["node"],
         "set": pairs(given["values"], "--set"),

@@ -7,6 +7,8 @@ when the engine moves it.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -16,16 +18,31 @@ DEFAULT_START = datetime(2025, 6, 2, 10, 0, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How long a run may take on the machine that runs it (limit `run_seconds`).
+
+    Attributes:
+        seconds: of the clock; infinite for as long as it takes.
+        clock: seconds that only grow, such as `time.monotonic`.
+    """
+
+    seconds: float = math.inf
+    clock: Callable[[], float] = float
+
+
+@dataclass(frozen=True, slots=True)
 class Seam:
     """Clock and random numbers of one run.
 
     Attributes:
         start: the moment at which virtual time begins (aware, UTC).
         seed: seed of the random numbers.
+        bound: how long the run may take.
     """
 
     start: datetime = DEFAULT_START
     seed: int = 0
+    bound: Bound = Bound()
 
     def random(self, number: int) -> float:
         """Random number `number` of the run, 0 <= x < 1; counted, so that a dumped session goes on alike."""

@@ -8,6 +8,7 @@ that DNS gives at connect time, so a public name that points inside is refused a
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -17,6 +18,9 @@ from ringback.core.errors import UsageError
 from ringback.dataactions.transport import TransportFailure
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# A host name, *.suffix or address, and perhaps a port; colons inside are those of IPv6 with a port.
+_ENTRY = re.compile(r"(?:\*\.)?[^\W_](?:[\w.-]*\w)?\.?(?::\d{1,5})?|\[?[0-9A-Fa-f:.]+\]?:\d{1,5}")
 
 Peer: TypeAlias = tuple[str, int]
 """Host name (or address) and port as the URL names them."""
@@ -40,6 +44,8 @@ class HostPolicy:
     routes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for entry in self.allow:
+            _check_entry(entry)
         for source, target in self.routes.items():
             for text in (source, target):
                 origin_of(text)
@@ -72,6 +78,23 @@ class HostPolicy:
         if inner.is_global and not inner.is_multicast:
             return True
         return any(_matches(entry.lower(), peer, address=inner) for entry in self.allow)
+
+
+def _check_entry(entry: str) -> None:
+    """Raise UsageError for what names no host, address or network: it would allow nothing."""
+    if not _ENTRY.fullmatch(entry) and not _is_network(entry):
+        hint = "write a host, host:port, *.suffix, an address or a network such as 10.0.0.0/8"
+        if "://" in entry:
+            hint = f"write the host alone: {urlsplit(entry).netloc or 'crm.example'}"
+        raise UsageError(f"{entry!r} is no host, address or network that can be allowed", hint=hint)
+
+
+def _is_network(entry: str) -> bool:
+    try:
+        ipaddress.ip_network(entry.partition("%")[0], strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

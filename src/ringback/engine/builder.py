@@ -12,6 +12,7 @@ from ringback.documents import Node
 from ringback.engine.scope import FlowScope, Slot
 from ringback.engine.wrapped import ValueCompiler, is_empty
 from ringback.flows.actions.base import OPEN_END, Exit, Getter, Setter, constant
+from ringback.flows.builtins import built_in
 from ringback.flows.model import Action, Container, Flow
 from ringback.lang.expr.values import milliseconds_of, speech_text
 
@@ -191,6 +192,12 @@ class ActionBuilder:
             return None
         name = named.text or str(named.value)
         slot = self.scope.slot(name)
+        if slot is None and (known := built_in(name)):
+            self.fail(
+                f"{known} is a built-in variable and read-only",
+                named,
+                hint="assign a variable of the flow, e.g. Flow.number",
+            )
         if slot is None:
             self.fail(
                 f"variable {name} is not declared",

@@ -37,6 +37,7 @@ class DataCalls:
         world: knows documents, replies and integrations.
         replies: lower-case name -> who answers it in this run (`--reply`).
         live: the network; None when this run must not use it.
+        written: lower-case name -> the name as the caller of this run wrote it, for messages.
         used: lower-case names of replies that were used.
         secrets: what no output may show: credentials, tokens, secret headers.
     """
@@ -44,13 +45,14 @@ class DataCalls:
     world: World
     replies: Mapping[str, Transport] = field(default_factory=dict)
     live: Transport | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     secrets: list[Any] = field(default_factory=list)
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """Names of replies that nobody asked for."""
-        return tuple(name for name in self.replies if name not in self.used)
+        """Names of replies that nobody asked for, as they were written."""
+        return tuple(self.written.get(name, name) for name in self.replies if name not in self.used)
 
     def call(self, effect: CallDataAction, policies: Mapping[str, str]) -> DataActionReply:
         """The answer to a data action, by the run's chosen policies."""

@@ -32,12 +32,14 @@ def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagn
 
 
 def _check_replies(program: Program, wanted: list[Any], *, calls: DataCalls) -> None:
-    named = {name.strip().lower() for kind, name, _, _ in wanted if kind == "dataAction"}
-    named |= {a.name.lower() for a in program.flow.actions.values() if a.type == "plainLookup"}
+    names = [name.strip() for kind, name, _, _ in wanted if kind == "dataAction"]
+    names += [action.name for action in program.flow.actions.values() if action.type == "plainLookup"]
+    named = {name.lower(): name for name in reversed(names)}
     for name in calls.replies:
         if name not in named:
-            known = ", ".join(sorted(named)) or "none"
-            raise UsageError(f"the flow calls no data action {name!r}", hint=f"it calls: {known}")
+            known = ", ".join(sorted(named.values(), key=str.lower)) or "none"
+            shown = calls.written.get(name, name)
+            raise UsageError(f"the flow calls no data action {shown!r}", hint=f"it calls: {known}")
 
 
 def _permissive(flow: Flow, wanted: list[Any], *, calls: DataCalls) -> tuple[Diagnostic, ...]:

@@ -8,16 +8,46 @@ from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.policies import Policies
-from ringback.core.seam import Seam
+from ringback.core.seam import Bound, Seam
 from ringback.dataactions.secrets import Secrets
 from ringback.engine import calling
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import Program
 from ringback.engine.session import Session
+from ringback.flows.actions.base import Finish, Next
 from ringback.lang.expr.values import plain
 from ringback.trace.codec import event_dict, masked, transcript
-from ringback.trace.events import Event
+from ringback.trace.events import Event, LimitReached
+
+# Reading the clock costs as much as an action: it is looked at once in so many.
+_EVERY = 64
+
+
+class _BoundSession(Session):
+    """A session that ends with the status "limit" when the clock says so."""
+
+    __slots__ = ("_clock", "_seconds", "_ticks", "_until")
+
+    def bind(self, bound: Bound) -> None:
+        """Let the time begin."""
+        self._clock, self._seconds, self._ticks = bound.clock, bound.seconds, 0
+        self._until = bound.clock() + bound.seconds
+
+    def _begin(self, index: int) -> Next | None:
+        self._ticks += 1
+        if self._ticks % _EVERY == 0 and self.stopped():
+            return None
+        return super()._begin(index)
+
+    def stopped(self) -> bool:
+        """Whether the time is over; then the session has ended."""
+        if self._clock() <= self._until:
+            return False
+        message = f"the run took longer than {self._seconds:g} s on this machine"
+        self.emit(LimitReached(limit="run_seconds", value=round(self._seconds), message=message))
+        self.leave(Finish("disconnect"), "limit")
+        return True
 
 
 def _show(value: Any) -> Any:
@@ -111,13 +141,14 @@ def run_session(
         program: the compiled flow.
         driver: answers its effects.
         interaction: caller and channel.
-        seam: start of virtual time, seed.
+        seam: start of virtual time, seed, how long the run may take.
         policies: choices for undocumented behaviour.
         node: index of the node to start at instead of the beginning.
     """
-    session = Session(program, driver.world, interaction, seam=seam, policies=policies)
+    session = _BoundSession(program, driver.world, interaction, seam=seam, policies=policies)
+    session.bind(seam.bound if seam is not None else Bound())
     effect = session.advance() if node is None else session.start_at(node)
-    while effect is not None:
+    while effect is not None and not session.stopped():
         effect = session.advance(driver.answer(session, effect))
     events, hide = tuple(session.events or ()), _hider(driver, session)
     if hide is not _show:

@@ -37,26 +37,10 @@ from ringback.engine import calendars, queueing
 from ringback.engine.program import Program, compile_flow
 from ringback.engine.world import DataActionSetup, Outcome, Resource, Table, World, made_id
 from ringback.flows.loaders import load_flow
-from ringback.flows.needs import SECTIONS
+from ringback.flows.needs import SECTIONS, WORLD_KEYS
 
 Read = Callable[[str], str]
 _T = TypeVar("_T")
-
-_KEYS = frozenset(
-    [
-        *SECTIONS,
-        "country",
-        "timeZone",
-        "dataTables",
-        "dataActions",
-        "contacts",
-        "participantData",
-        "hosts",
-        "flows",
-        "outcomes",
-    ]
-)
-_ACTION_KEYS = frozenset(["file", "reply", "credentials", "authResponse", "baseUrl"])
 
 
 def load_world(text: str, *, file: str, read: Read | None = None) -> World:
@@ -89,7 +73,7 @@ class _Loader:
     def load(self, file: str) -> World:
         """The world; problems are noted, not raised."""
         document = self.document
-        self.problems.unknown_keys(document, _KEYS, where="in the world")
+        self.problems.unknown_keys(document, WORLD_KEYS["world"], where="in the world")
         sections = {code: document.get(section) for section, code in SECTIONS.items()}
         return World(
             resources={
@@ -160,7 +144,7 @@ class _Loader:
 
     def _table(self, name: str, node: Node) -> Table:
         """`{key: column, rows: [{column: value}]}`."""
-        self.problems.unknown_keys(node, {"key", "rows"}, where=f"in the data table {name!r}")
+        self.problems.unknown_keys(node, WORLD_KEYS["dataTable"], where=f"in the data table {name!r}")
         key = _text(node.get("key")) or "key"
         rows: dict[str, Mapping[str, Any]] = {}
         for row in node.get("rows") or ():
@@ -184,6 +168,7 @@ class _Loader:
     def _flow(self, node: Node) -> Program | None:
         if node.value is None:
             return None
+        self.problems.unknown_keys(node, WORLD_KEYS["flow"], where="in the flow")
         file = node.get("file") if node.is_map else node
         if file is None:
             self._error("a flow names its file", node, hint="write `Name: flow.yaml`")
@@ -195,7 +180,7 @@ class _Loader:
         """A bare output, or `{output: …, values: {…}}`."""
         if not node.is_map:
             return Outcome(_text(node))
-        self.problems.unknown_keys(node, {"output", "values"}, where=f"in the outcome of {name!r}")
+        self.problems.unknown_keys(node, WORLD_KEYS["outcome"], where=f"in the outcome of {name!r}")
         return Outcome(_text(node.get("output")), _plain_map(node.get("values")) or {})
 
     def _contacts(self) -> tuple[Mapping[str, Any], ...] | None:
@@ -234,7 +219,7 @@ class _Loader:
         """A mapping with `file`, `reply` …; a bare text is the file."""
         if isinstance(node.value, str):
             return DataActionSetup(name, self._document(node))
-        self.problems.unknown_keys(node, _ACTION_KEYS, where=f"in the data action {name!r}")
+        self.problems.unknown_keys(node, WORLD_KEYS["dataAction"], where=f"in the data action {name!r}")
         file, reply = node.get("file"), node.get("reply")
         integration = Integration(
             credentials=_plain_map(node.get("credentials")) or {},

@@ -44,3 +44,13 @@ BUILT_INS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Workitem.Workitem": ("cpx_workitem", "__WORKITEM_WORKITEM__"),
     }
 )
+_BY_LOWER: Mapping[str, str] = MappingProxyType({name.lower(): name for name in BUILT_INS})
+
+
+def built_in(name: str) -> str:
+    """The name of a built-in variable as Architect spells it; "" for other names.
+
+    >>> built_in("call.ani"), built_in("Flow.points")
+    ('Call.Ani', '')
+    """
+    return _BY_LOWER.get(name.strip().lower(), "")

@@ -29,6 +29,42 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
 )
 SECTION_OF: Mapping[str, str] = MappingProxyType({code: section for section, code in SECTIONS.items()})
 
+# What the simulation reads of a resource, besides its name and id.
+FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "que": frozenset(("accepts", "waiting", "estimatedWait")),
+        "usr": frozenset(("email",)),
+        "sch": frozenset(("start", "end", "rrule", "days", "from", "to", "dates", "active")),
+        "sqg": frozenset(("timeZone", "open", "closed", "holiday")),
+        "emg": frozenset(("active",)),
+    }
+)
+# The keys of world.yaml at each level. The loader refuses others, except in resources, contacts and replies.
+WORLD_KEYS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "world": frozenset(
+            (
+                *SECTIONS,
+                "country",
+                "timeZone",
+                "dataTables",
+                "dataActions",
+                "contacts",
+                "participantData",
+                "hosts",
+                "flows",
+                "outcomes",
+            )
+        ),
+        "dataTable": frozenset(("key", "rows")),
+        "dataAction": frozenset(("file", "reply", "credentials", "authResponse", "baseUrl")),
+        "reply": frozenset(("status", "headers", "body", "elapsed_ms")),
+        "flow": frozenset(("file",)),
+        "outcome": frozenset(("output", "values")),
+        **{code: frozenset(("name", "id")) | FACTS.get(code, frozenset()) for code in SECTIONS.values()},
+    }
+)
+
 
 def needs(flow: Flow) -> Iterator[tuple[str, str, Node, Action]]:
     """Everything that a flow names: (kind, name, where, action).

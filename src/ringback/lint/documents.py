@@ -59,8 +59,13 @@ class Loaded:
     world: World | None = None
 
 
-def load(text: str, *, file: str) -> Loaded:
+def load(text: str, *, file: str, substitutions: Mapping[str, str] | None = None) -> Loaded:
     """What a document holds, by its content.
+
+    Args:
+        text: the document.
+        file: its name.
+        substitutions: values for the `{{names}}` of Archy YAML.
 
     Raises:
         UsageError: a Terraform file with data actions, and no Terraform parser is installed.
@@ -68,7 +73,7 @@ def load(text: str, *, file: str) -> Loaded:
     if file.endswith(_TERRAFORM):
         return _terraform(text, file) if _RESOURCE.search(text) else Loaded(None)
     if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return _other(text, file)
+        return _other(text, file, substitutions=substitutions)
     try:
         node = read_json(text, file=file)
     except DefinitionError as error:
@@ -81,18 +86,18 @@ def load(text: str, *, file: str) -> Loaded:
     return _json(nodes, text, file=file)
 
 
-def _other(text: str, file: str) -> Loaded:
+def _other(text: str, file: str, *, substitutions: Mapping[str, str] | None) -> Loaded:
     """A document that is no JSON: an export, YAML, or nothing."""
     if flows.is_flow(text, file=file, document=None):
-        return _flow(text, file)
+        return _flow(text, file, substitutions=substitutions)
     if not flows.is_world(text, file=file):
         return Loaded(None)
     world, problems = flows.read_world(text, file=file)
     return Loaded("world", problems=tuple(map(_told, problems)), world=world)
 
 
-def _flow(text: str, file: str) -> Loaded:
-    flow, problems = flows.load(text, file=file)
+def _flow(text: str, file: str, *, substitutions: Mapping[str, str] | None = None) -> Loaded:
+    flow, problems = flows.load(text, file=file, substitutions=substitutions)
     return Loaded("flow", problems=tuple(map(_told, problems)), flow=flow)
 
 

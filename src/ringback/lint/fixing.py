@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from ringback.lint.flows.project import Project
 from ringback.lint.model import Checked, Edit, Fix
@@ -12,7 +12,12 @@ _MOST_ROUNDS = 10
 
 
 def fix(
-    text: str, *, file: str, codes: Collection[str] | None = None, project: Project | None = None
+    text: str,
+    *,
+    file: str,
+    codes: Collection[str] | None = None,
+    project: Project | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> tuple[str, int]:
     """The fixed document and how many fixes were made.
 
@@ -20,7 +25,8 @@ def fix(
     """
     made = 0
     for _ in range(_MOST_ROUNDS):
-        fixes = fixes_of(lint(text, file=file, codes=codes, project=project))
+        found = lint(text, file=file, codes=codes, project=project, substitutions=substitutions)
+        fixes = fixes_of(found)
         text, count = apply(text, fixes)
         made += count
         if count == 0:

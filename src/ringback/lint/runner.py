@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ringback.dataactions.model import DataAction
@@ -15,7 +15,12 @@ from ringback.lint.subject import Subject
 
 
 def lint(
-    text: str, *, file: str, codes: Collection[str] | None = None, project: Project | None = None
+    text: str,
+    *,
+    file: str,
+    codes: Collection[str] | None = None,
+    project: Project | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> Checked:
     """What the checks say about a document.
 
@@ -24,11 +29,13 @@ def lint(
         file: its name; its ending tells Terraform and YAML from JSON.
         codes: the rules to use; all when None.
         project: what stands beside a flow; nothing when None.
+        substitutions: values for the `{{names}}` of Archy YAML.
 
     Raises:
         UsageError: a Terraform file with data actions, and no Terraform parser is installed.
     """
-    return _checked(load(text, file=file), text, file=file, codes=codes, project=project or Project())
+    loaded = load(text, file=file, substitutions=substitutions)
+    return _checked(loaded, text, file=file, codes=codes, project=project or Project())
 
 
 def lint_all(
@@ -36,6 +43,7 @@ def lint_all(
     *,
     codes: Collection[str] | None = None,
     max_silence_ms: int | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> list[Checked]:
     """What the checks say about documents that belong together, as (file, text) in their order.
 
@@ -43,11 +51,12 @@ def lint_all(
         documents: their names and texts.
         codes: the rules to use; all when None.
         max_silence_ms: how long a caller may hear nothing; None for no limit.
+        substitutions: values for the `{{names}}` of Archy YAML.
 
     Raises:
         UsageError: a Terraform file with data actions, and no Terraform parser is installed.
     """
-    loaded = [load(text, file=file) for file, text in documents]
+    loaded = [load(text, file=file, substitutions=substitutions) for file, text in documents]
     project = _project(loaded, max_silence_ms=max_silence_ms)
     return [
         _checked(each, text, file=file, codes=codes, project=project)

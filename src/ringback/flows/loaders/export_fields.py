@@ -221,7 +221,19 @@ def _plain(*fields: str) -> tuple[Rule, ...]:
     return tuple((field, field, wrapped) for field in fields)
 
 
-_DATA = (*_plain("processingPrompt", "timeout"), ("category", "", _category))
+def _timeout(part: Part) -> Node | None:
+    """The step's own clock; none where the box "use the action's suggested timeout" is ticked.
+
+    The box is ticked in every public export; the stored minute beside it does not count then (help: Call Data
+    Action).
+    """
+    if part.text_at("useSuggestedTimeout") == "true":
+        return part.named("noValue", part.scalar(value=True))
+    own = part.get("timeout")
+    return wrapped(own) if own is not None else None
+
+
+_DATA = (*_plain("processingPrompt"), ("timeout", "", _timeout), ("category", "", _category))
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "askForBoolean": (("booleanResult", "booleanResult", wrapped), *_ask()),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ringback.core.span import Span
 from ringback.documents import Node, Problems
+from ringback.flows.builtins import built_in
 from ringback.flows.keys import VARIABLE_KEYS
 from ringback.flows.loaders.graph import Draft
 from ringback.flows.loaders.shapes import flag_of, single_items, text_of
@@ -94,7 +95,7 @@ def undeclared(drafts: Iterable[Draft], known: set[str], *, problems: Problems) 
     seen = set(known)
     for draft in (nested for top in drafts for nested in top.walk()):
         for name, type_, span in _assigned(draft):
-            if name.lower() in seen or not name.lower().startswith(_INFERRED):
+            if name.lower() in seen or built_in(name) or not name.lower().startswith(_INFERRED):
                 continue
             seen.add(name.lower())
             message = f"the variable {name!r} is assigned but not declared; it is taken as {type_!r}"

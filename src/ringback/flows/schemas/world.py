@@ -11,12 +11,40 @@ from ringback.flows.schemas.parts import TEXT, Definitions, Schema, a_list, an_o
 from ringback.lang.expr.types import display_name
 
 _SCALAR: Mapping[str, Any] = MappingProxyType({"type": ["string", "number", "boolean"]})
-_RESOURCE: Mapping[str, str] = MappingProxyType(
+_NAMED: Mapping[str, str] = MappingProxyType(
     {
         "name": "As flows name it; case does not count.",
         "id": "Its GUID; made from the name when it is not given.",
-        "email": "The user name of a user.",
-        "accepts": "false: every transfer to this queue fails.",
+    }
+)
+_FLAG: Schema = {"type": "boolean"}
+_TEXTS: Schema = {"type": ["array", "null"], "items": dict(_SCALAR)}
+# Type code -> what the simulation reads of such a resource.
+_FACTS: Mapping[str, Mapping[str, Schema]] = MappingProxyType(
+    {
+        "que": {
+            "accepts": described(_FLAG, "false: every transfer to this queue fails."),
+            "waiting": described({"type": "integer", "minimum": 0}, "How many wait in front."),
+            "estimatedWait": described(_SCALAR, "The estimated wait: 90s, 3m, 1h, or seconds."),
+        },
+        "usr": {"email": described(_SCALAR, "The user name.")},
+        "sch": {
+            "start": described(_SCALAR, "When it first begins, local time."),
+            "end": described(_SCALAR, "When that span ends."),
+            "rrule": described(_SCALAR, "How it comes again, such as FREQ=WEEKLY;BYDAY=MO."),
+            "days": described(_TEXTS, "Days of the week, MO to SU."),
+            "from": described(_SCALAR, "Time of day at which it begins."),
+            "to": described(_SCALAR, "Time of day at which it ends."),
+            "dates": described(_TEXTS, "Whole days."),
+            "active": described(_FLAG, "Active, or not, at any time."),
+        },
+        "sqg": {
+            "timeZone": described(_SCALAR, "Its time zone; the organisation's by default."),
+            "open": described(_TEXTS, "Names of its open schedules."),
+            "closed": described(_TEXTS, "Names of its closed schedules."),
+            "holiday": described(_TEXTS, "Names of its holiday schedules."),
+        },
+        "emg": {"active": described(_FLAG, "true: the emergency is on.")},
     }
 )
 _OTHERS: Mapping[str, str] = MappingProxyType(
@@ -53,17 +81,17 @@ def world_schema() -> Schema:
 
 
 def _resources(code: str, defs: Definitions) -> Schema:
-    entry = defs.ref("resource", _resource)
+    entry = defs.ref(code if code in _FACTS else "resource", lambda: _resource(code))
     named = {"type": "object", "additionalProperties": {"anyOf": [entry, {"type": "null"}]}}
     one_each = a_list({"anyOf": [dict(_SCALAR), {"allOf": [entry], "required": ["name"]}]})
     about = f"Every {display_name(code)} of the organisation: names, or {{name, id, …}}."
     return described({"anyOf": [one_each, named]}, about)
 
 
-def _resource() -> Schema:
-    members = {key: described(_SCALAR, about) for key, about in _RESOURCE.items()}
-    members["accepts"] = {**members["accepts"], "type": "boolean"}
-    return an_object(members, closed=False)
+def _resource(code: str) -> Schema:
+    """Name, id and what is read; other facts are properties that expressions may ask for."""
+    members = {key: described(_SCALAR, about) for key, about in _NAMED.items()}
+    return an_object({**members, **_FACTS.get(code, {})}, closed=False)
 
 
 def _others(defs: Definitions) -> dict[str, Schema]:

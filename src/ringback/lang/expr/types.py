@@ -164,7 +164,6 @@ def _types() -> dict[str, TypeInfo]:
 
 
 TYPES: Mapping[str, TypeInfo] = MappingProxyType(_types())
-_BY_NAME = {info.name.lower(): code for code, info in TYPES.items()}
 _BY_KIND = {info.kind.lower(): code for code, info in TYPES.items() if info.kind} | {
     "acdskill": "skl",
     "languageskill": "lac",
@@ -200,11 +199,6 @@ def group_of(code: str) -> str:
     return info.group if info else "entity"
 
 
-def is_known(code: str) -> bool:
-    """Whether the code, or the code of its items, is in the table."""
-    return base(item_of(code)) in TYPES
-
-
 def display_name(code: str) -> str:
     """The name as Expression Help writes it.
 
@@ -214,13 +208,6 @@ def display_name(code: str) -> str:
     info = TYPES.get(base(item_of(code)))
     name = info.name if info else item_of(code)
     return f"{name} Collection" if is_collection(code) else name
-
-
-def code_of_name(name: str) -> str | None:
-    """The code of a display name such as "String Collection", ignoring case; None when unknown."""
-    lowered = name.strip().lower()
-    code = _BY_NAME.get(lowered.removesuffix(" collection"))
-    return code and (collection_of(code) if lowered.endswith(" collection") else code)
 
 
 def code_of_kind(kind: str) -> str | None:

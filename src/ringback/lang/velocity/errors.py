@@ -36,13 +36,6 @@ class RenderError(DefinitionError):
         self.kind = kind
         self.cause = cause
 
-    @property
-    def java_message(self) -> str:
-        """The message with the place as the Java engine writes it: `… at name[line 1, column 2]`."""
-        if self.span is None:
-            return self.message
-        return f"{self.message} at {self.span.file}[line {self.span.line}, column {self.span.column}]"
-
 
 class MethodFailed(Exception):  # noqa: N818 - a signal between a method table and its caller, never shown
     """A Java method threw; the caller adds the position and the wording.

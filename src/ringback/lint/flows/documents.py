@@ -14,7 +14,8 @@ from ringback.documents import Node, read_yaml, suggestion
 from ringback.flows.loaders import FLOW_TYPES, load_flow
 from ringback.flows.loaders.export_parts import is_configuration, is_encoded
 from ringback.flows.model import Flow
-from ringback.lint.flows.project import WORLD_KEYS, World, world_of
+from ringback.flows.needs import WORLD_KEYS
+from ringback.lint.flows.project import World, world_of
 
 MALFORMED, MALFORMED_WORLD = "RB301", "RB361"
 
@@ -25,6 +26,7 @@ _TOP = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:", re.MULTILINE)
 _WORLD_WORDS = frozenset(
     ("queues", "dataActions", "dataTables", "scheduleGroups", "emergencyGroups", "wrapUpCodes")
 )
+_SECTIONS = WORLD_KEYS["world"]
 _YAML = (".yaml", ".yml", ".tftpl")
 # What the loaders call it -> the rule.
 _RULE_OF: Mapping[str, str] = {
@@ -64,13 +66,15 @@ def is_world(text: str, *, file: str) -> bool:
         return False
     keys = set(_TOP.findall(text))
     named = posixpath.basename(file.replace("\\", "/")).startswith("world.")
-    return bool(named and keys & WORLD_KEYS) or bool(keys & _WORLD_WORDS and keys <= WORLD_KEYS)
+    return bool(named and keys & _SECTIONS) or bool(keys & _WORLD_WORDS and keys <= _SECTIONS)
 
 
-def load(text: str, *, file: str) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
+def load(
+    text: str, *, file: str, substitutions: Mapping[str, str] | None = None
+) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
     """The flow of a document, and what its loader says."""
     try:
-        flow = load_flow(text, file=file)
+        flow = load_flow(text, file=file, substitutions=substitutions)
     except DefinitionError as error:
         return None, tuple(_problems(error))
     return flow, tuple(_warnings(flow))
@@ -103,7 +107,7 @@ def read_world(text: str, *, file: str) -> tuple[World | None, tuple[FlowProblem
 
 def _unknown_sections(document: Node) -> Iterator[FlowProblem]:
     for key, _ in document.items():
-        if key not in WORLD_KEYS:
-            hint = suggestion(key, WORLD_KEYS, what="sections")
+        if key not in _SECTIONS:
+            hint = suggestion(key, _SECTIONS, what="sections")
             error = DefinitionError(f"a world has no section {key!r}", span=document.key_span(key), hint=hint)
             yield FlowProblem(MALFORMED_WORLD, error)

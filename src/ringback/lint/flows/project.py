@@ -11,19 +11,6 @@ from ringback.documents import Node
 from ringback.flows.loaders.shapes import text_of
 from ringback.flows.needs import SECTIONS
 
-WORLD_KEYS = frozenset(
-    (
-        *SECTIONS,
-        "country",
-        "timeZone",
-        "dataTables",
-        "dataActions",
-        "contacts",
-        "participantData",
-        "hosts",
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class World:
