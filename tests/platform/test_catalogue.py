@@ -45,8 +45,8 @@ def faults(kind: str, value: object, *, partial: bool = False) -> list[tuple[str
 
 class TestContents:
     def test_figures(self) -> None:
-        assert len(operations()) == 639
-        assert len(models()) == 1029
+        assert len(operations()) == 717
+        assert len(models()) == 1071
 
     def test_an_operation(self) -> None:
         assert op("POST", "/integrations/actions") == Operation(

@@ -1,7 +1,7 @@
 """The operations and models of the Genesys Cloud Platform API, as data.
 
 `operations.json` and `models.json` hold what the official SDKs (Python 269, JavaScript 262) and the official
-command line's sources say about 639 operations and 1,029 models; `build.py` writes both. Nothing is read
+command line's sources say about 717 operations and 1,071 models; `build.py` writes both. Nothing is read
 before it is asked for.
 """
 

@@ -1,20 +1,24 @@
-"""Write `operations.json` and `models.json`: `python -m ringback.platform.catalogue.build FOLDER`.
+"""Write `operations.json` and `models.json`.
 
-FOLDER holds the reference, `platform-api.json` and `platform-models.json`, extracted from the official SDKs.
-Names, types, limits and allowed values are taken over; descriptions are read for those facts and left out.
+    python -m ringback.platform.catalogue.build FOLDER PYTHON TYPINGS DOCS
+
+FOLDER holds the reference, `platform-api.json` and `platform-models.json`, extracted from the official SDKs;
+the rest is for `sdk.py`, which reads what the reference lacks. Names, types, limits and allowed values are
+taken over; descriptions are read for those facts and left out.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ringback.platform.catalogue import Field, Model, Operation, Parameter
+from ringback.platform.catalogue.sdk import MODEL_NAME, Sdk
 
 Row = Mapping[str, Any]
 
@@ -45,16 +49,28 @@ _NUMBERS = ("pageSize", "pageNumber", "limit")
 _NOT_REQUIRED = {("CreateIntegrationRequest", "name")}
 
 
-def main(folder: str, target: Path = Path(__file__).parent) -> None:
-    """Read the reference in `folder` and write both files into `target`."""
-    source = Path(folder)
-    rows = msgspec.json.decode((source / "platform-api.json").read_bytes())
+def main(folder: str, python: str, *, typings: str, docs: str, target: Path = Path(__file__).parent) -> None:
+    """Read the reference in `folder` and the SDKs, and write both files into `target`."""
+    rows, raw = (_read(Path(folder) / f"platform-{each}.json") for each in ("api", "models"))
+    sdk = Sdk(Path(python), Path(typings), docs=Path(docs))
+    known = {(row["method"], row["path"]) for row in rows}
+    rows += [row for row in sdk.operations() if (row["method"], row["path"]) not in known]
+    raw |= sdk.models(named_models(rows), raw)
     found = sorted((operation(row) for row in rows), key=lambda each: (each.path, each.method))
     (target / "operations.json").write_bytes(_lines(msgspec.json.encode(each) for each in found))
-    raw = msgspec.json.decode((source / "platform-models.json").read_bytes())
     named = {name: model(name, raw[name]) for name in sorted(raw)}
     pairs = (msgspec.json.encode(name) + b":" + msgspec.json.encode(named[name]) for name in named)
     (target / "models.json").write_bytes(_lines(pairs, b"{}"))
+
+
+def named_models(rows: Iterable[Row]) -> set[str]:
+    """The models that rows of operations name."""
+    kinds = (str(row[key] or "") for row in rows for key in ("request_model", "response_model"))
+    return {name for kind in kinds for name in MODEL_NAME.findall(kind)}
+
+
+def _read(path: Path) -> Any:
+    return msgspec.json.decode(path.read_bytes())
 
 
 def operation(row: Row) -> Operation:
@@ -132,4 +148,4 @@ def _lines(items: Any, brackets: bytes = b"[]") -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3], typings=sys.argv[3], docs=sys.argv[4])
