@@ -76,6 +76,8 @@ def _paragraphs(action: ActionType) -> Iterator[str]:
         yield " ".join(told.split())
     if note := NOTES["notes"].get(action.key):
         yield note
+    if "bot_misses" in action.policies:
+        yield SHARED["asking"]
     if action.key.startswith("find") and action.key not in _KEYS_ONLY:
         yield SHARED["find"]
     yield from _mechanism(action)
@@ -129,6 +131,14 @@ def _type(field: Field) -> str:
     return display_name(field.type)
 
 
+def _meaning(action: ActionType, field: Field) -> str:
+    if action.key not in _KEYS_ONLY or field.path.startswith("failureOutputs"):
+        return field.about
+    if field.role != "writes":
+        return "A setting; a run shows it."
+    return f"Takes the scenario's value of {'that name' if '*' in field.path else f'`{field.path}`'}."
+
+
 def _fields(action: ActionType) -> Iterator[str]:
     if not action.fields:
         yield "It has no fields but its name."
@@ -138,7 +148,7 @@ def _fields(action: ActionType) -> Iterator[str]:
             f"`{field.path}`",
             _HOLDS[field.role],
             _type(field),
-            f"{field.about}{' Required.' if field.required else ''}",
+            f"{_meaning(action, field)}{' Required.' if field.required else ''}",
         )
         for field in action.fields
     ]
