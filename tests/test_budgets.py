@@ -142,7 +142,15 @@ def test_packages_are_at_most_two_levels_deep() -> None:
     assert deep == []
 
 
-PUBLIC = ["__version__", "load_data_action", "load_data_actions", "load_flow", "load_world", "simulate"]
+PUBLIC = [
+    "__version__",
+    "cloud",
+    "load_data_action",
+    "load_data_actions",
+    "load_flow",
+    "load_world",
+    "simulate",
+]
 
 
 def test_public_names() -> None:

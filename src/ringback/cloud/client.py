@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypedDict, Unpack
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import msgspec
 
@@ -124,9 +123,7 @@ class Cloud:
         """Itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Closes every connection."""
         self.close()
 
@@ -275,7 +272,8 @@ class Cloud:
         if parts.scheme != "https" and not own and not is_loopback(parts.hostname or ""):
             raise UsageError(f"a presigned URL of {parts.hostname} is not https")
         # The signature is in the query or in the headers: who has it may read or write.
-        hidden = (parts.query, *parts.query.split("&"), *request.headers.values())
+        values = (value for _, value in parse_qsl(parts.query))
+        hidden = (parts.query, *values, *request.headers.values())
         secrets = partial(Secrets.of, hidden)
         exchange = self._sender.send(request, repeatable=True, secrets=secrets)
         assert exchange.response is not None

@@ -1,15 +1,22 @@
-"""The wire of the client: one httpcore pool for all threads, TLS verified, proxies from the environment.
+"""The wire of the client: connections shared by all threads, TLS verified, proxies from the environment.
 
 It is a `Transport` like those of data actions, so that recordings and failure injection work for the cloud as
 well. What is said about a failure is what decides about repeating the call: `refused`, `dns` and `tls` mean
 that the request never left.
+
+A connection serves one thread at a time and lies in a stack in between. Sharing one httpcore pool is not
+enough: a thread that looks through it takes an answer that arrives at that moment on another thread's
+connection for the end of an idle one, and closes it (httpcore 1.0.9, `has_expired`). The outcome of a call
+would be unknown for no reason.
 """
 
 from __future__ import annotations
 
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -42,28 +49,27 @@ class Network:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._proxies = getproxies()
-        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._free: dict[tuple[str, str, int], list[httpcore.ConnectionPool]] = {}
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(self._limits.cloud_connections)
 
     def close(self) -> None:
-        """Ends every connection."""
-        for pool in list(self._pools.values()):
-            pool.close()
-        self._pools.clear()
+        """Ends every connection that is not in use."""
+        with self._lock:
+            stacks = list(self._free.values())
+            self._free.clear()
+        for line in (line for stack in stacks for line in stack):
+            line.close()
 
     def send(self, request: Request) -> Response:
         """The answer; redirects are not followed. See `Transport.send`."""
         started = time.perf_counter()
         parts, host, port = split(request.url)
+        whole = Until(request.timeout)
         try:
-            call = httpcore.Request(
-                request.method,
-                _url(parts, host),
-                headers=_headers(request, parts.netloc),
-                content=request.body or b"",
-                extensions={"timeout": self._timeouts(request.timeout)},
-            )
-            response = self._pool(parts.scheme, host).handle_request(call)
-            body = self._body(response)
+            with self._line((parts.scheme, host, port), request.timeout) as line:
+                response = line.handle_request(self._call(request, _url(parts, host), whole=whole))
+                body = self._body(response)
         except UnicodeError as error:
             raise TransportFailure(f"the host or a header of {host} is no plain text", kind="url") from error
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
@@ -74,10 +80,15 @@ class Network:
             response.status, _read_headers(response), body, (time.perf_counter() - started) * 1000
         )
 
-    def _timeouts(self, seconds: float) -> dict[str, float]:
-        whole = Until(seconds)
-        connect = Until(min(seconds, self._limits.cloud_connect_time))
-        return {"connect": connect, "read": whole, "write": whole, "pool": seconds}
+    def _call(self, request: Request, url: httpcore.URL, *, whole: Until) -> httpcore.Request:
+        connect = Until(min(whole.left(), self._limits.cloud_connect_time))
+        return httpcore.Request(
+            request.method,
+            url,
+            headers=_headers(request, urlsplit(request.url).netloc),
+            content=request.body or b"",
+            extensions={"timeout": {"connect": connect, "read": whole, "write": whole}},
+        )
 
     def _body(self, response: httpcore.Response) -> bytes:
         most, body = self._limits.cloud_answer_size, bytearray()
@@ -93,22 +104,43 @@ class Network:
             response.close()
         return bytes(body)
 
-    def _pool(self, scheme: str, host: str) -> httpcore.ConnectionPool:
+    @contextmanager
+    def _line(self, origin: tuple[str, str, int], seconds: float) -> Iterator[httpcore.ConnectionPool]:
+        """A connection to an origin for one thread: the one that was used last, or a new one."""
+        if not self._places.acquire(timeout=seconds):
+            raise TransportFailure("no connection became free (limit cloud_connections)", kind="refused")
+        line: httpcore.ConnectionPool | None = None
+        try:
+            with self._lock:
+                stack = self._free.get(origin)
+                line = stack.pop() if stack else None
+            line = line or self._new_line(origin[0], self._proxy(origin))
+            yield line
+            with self._lock:
+                self._free.setdefault(origin, []).append(line)
+        except BaseException:
+            # What is half read or half written is not used again.
+            if line is not None:
+                line.close()
+            raise
+        finally:
+            self._places.release()
+
+    def _proxy(self, origin: tuple[str, str, int]) -> str:
+        scheme, host, _ = origin
         proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
         if not proxy or proxy_bypass(host):
-            proxy = ""
-        elif "://" not in proxy:
-            proxy = f"http://{proxy}"
-        pool = self._pools.get(proxy)
-        return pool or self._pools.setdefault(proxy, self._new_pool(proxy))
+            return ""
+        return proxy if "://" in proxy else f"http://{proxy}"
 
-    def _new_pool(self, proxy: str) -> httpcore.ConnectionPool:
+    def _new_line(self, scheme: str, proxy: str) -> httpcore.ConnectionPool:
         # The backend puts a deadline on the whole answer and on DNS. It does not question addresses: the user
         # named the host.
         settings = {
-            "ssl_context": self._tls,
+            # Reading the authorities takes a tenth of a second.
+            "ssl_context": self._tls if scheme == "https" else None,
             "network_backend": CheckedBackend(None),
-            "max_connections": self._limits.cloud_connections,
+            "max_connections": 1,
             "keepalive_expiry": 30.0,
         }
         if not proxy:
@@ -162,8 +194,6 @@ def _failure(error: Exception, peer: str, *, limits: Limits) -> TransportError:
     if isinstance(error, httpcore.ConnectTimeout):
         wait = f"{limits.cloud_connect_time:g} s (limit cloud_connect_time)"
         return TransportFailure(f"no connection to {peer} within {wait}", kind="refused")
-    if isinstance(error, httpcore.PoolTimeout):
-        return TransportFailure("no connection became free (limit cloud_connections)", kind="refused")
     if isinstance(error, httpcore.TimeoutException):
         return TransportTimeout(f"{peer} did not answer in time")
     if isinstance(error, httpcore.ConnectError):

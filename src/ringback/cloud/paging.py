@@ -38,9 +38,8 @@ def entities(ask: Ask, style: Style, *, size: int = PAGE_SIZE, most: int) -> Ite
     position = first
     for number in range(1, most + 1):
         page = ask({size_name: size, **position})
-        found = page.get("entities") or []
-        yield from found
-        after = following(page, found, number)
+        yield from page.get("entities") or ()
+        after = following(page, number)
         if after is None:
             return
         if after == position:
@@ -52,22 +51,23 @@ def entities(ask: Ask, style: Style, *, size: int = PAGE_SIZE, most: int) -> Ite
     raise RemoteError(f"the list has more pages than the limit cloud_pages of {most:,}")
 
 
-def _next_page(page: Page, found: list[Any], number: int) -> Mapping[str, Any] | None:
+def _next_page(page: Page, number: int) -> Mapping[str, Any] | None:
     last = page.get("pageCount")
-    ends = not found or (isinstance(last, int) and number >= last)
+    ends = not page.get("entities") or (isinstance(last, int) and number >= last)
     return None if ends else {"pageNumber": number + 1}
 
 
-def _next_cursor(page: Page, _found: list[Any], _number: int) -> Mapping[str, Any] | None:
+def _next_cursor(page: Page, _number: int) -> Mapping[str, Any] | None:
     after = (page.get("cursors") or {}).get("after")
     return {"cursor": after} if after else None
 
 
-def _next_after(_page: Page, found: list[Any], _number: int) -> Mapping[str, Any] | None:
+def _next_after(page: Page, _number: int) -> Mapping[str, Any] | None:
+    found = page.get("entities")
     return {"after": found[-1]["id"]} if found else None
 
 
-_Next: TypeAlias = Callable[[Page, list[Any], int], Mapping[str, Any] | None]
+_Next: TypeAlias = Callable[[Page, int], Mapping[str, Any] | None]
 _STYLES: Mapping[Style, tuple[str, Mapping[str, Any], _Next]] = {
     "page": ("pageSize", {"pageNumber": 1}, _next_page),
     "cursor": ("limit", {}, _next_cursor),

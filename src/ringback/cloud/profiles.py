@@ -188,7 +188,7 @@ def _short(file: Path) -> str:
 
 def _origins(given: Given, variables: Mapping[str, str], *, section: _Section) -> tuple[Origins, str]:
     """The address, and what named it."""
-    for text, source in _addresses(given, variables, section):
+    for text, source in _addresses(given, variables, section=section):
         if text.strip():
             try:
                 return origins_of(text, plain_http=given.plain_http), source
@@ -198,7 +198,7 @@ def _origins(given: Given, variables: Mapping[str, str], *, section: _Section) -
     raise _missing("region", names, section=section)
 
 
-def _addresses(given: Given, variables: Mapping[str, str], section: _Section) -> Iterator[tuple[str, str]]:
+def _addresses(given: Given, variables: Mapping[str, str], *, section: _Section) -> Iterator[tuple[str, str]]:
     """Every place that may name the organisation's address, the strongest first."""
     yield given.base_url, "base_url"
     yield given.region, "region"
@@ -239,23 +239,25 @@ def _credentials(given: Given, variables: Mapping[str, str], *, section: _Sectio
         found = Credentials(
             given.client_id, given.client_secret, given.access_token, "the arguments of connect"
         )
-        return _whole(found, "client_id", "client_secret")
+        return _whole(found, ("client_id", "client_secret"))
     family = _family(variables)
     if family:
         client_id, secret, token = (variables.get(name, "").strip() for name in family.names)
         source = family.access_token if token else f"{family.client_id} and {family.client_secret}"
         found = Credentials(client_id, secret, token, source)
-        return _whole(found, family.client_id, family.client_secret)
+        return _whole(found, family.names[:2])
     keys = ("client_credentials", "client_secret", "access_token")
     client_id, secret, token = (section.get(key) for key in keys)
     if not (client_id or secret or token):
         return None
     id_name, secret_name, _ = (f"{key} in {section.place}" for key in keys)
-    return _whole(Credentials(client_id, secret, token, section.place), id_name, secret_name)
+    found = Credentials(client_id, secret, token, section.place)
+    return _whole(found, (id_name, secret_name))
 
 
-def _whole(found: Credentials, id_name: str, secret_name: str) -> Credentials:
+def _whole(found: Credentials, pair: tuple[str, str]) -> Credentials:
     """The credentials, when they are not half of a pair."""
+    id_name, secret_name = pair
     if found.access_token or found.can_log_in:
         return found
     missing, there = (id_name, secret_name) if found.client_secret else (secret_name, id_name)
