@@ -244,6 +244,26 @@ POLICIES: Mapping[str, Policy] = _table(
         "The miss that reaches the maximum of silences or misunderstandings leaves the question.",
     ),
     Policy(
+        "intent_confirmation",
+        ("when_unsure", "never"),
+        "An intent that is less certain than the flow's high threshold is confirmed with its question.",
+    ),
+    Policy(
+        "anything_else",
+        ("intents_return",),
+        "Loop Anything Else asks again after an intent's output; No, silence and an article leave it.",
+    ),
+    Policy(
+        "verification_keys",
+        ("one_accepts",),
+        "Collect Input's verification accepts the key 1; anything else asks for the digits again.",
+    ),
+    Policy(
+        "dialled_extension",
+        ("of_the_world",),
+        "Extensions are those of the world's users and groups; several keys at a menu dial only a known one.",
+    ),
+    Policy(
         "agent_escalation",
         ("spoken_words", "never"),
         "Saying agent, advisor, representative, operator, human or person asks for a person.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -11,7 +11,7 @@ from ringback.core.errors import DefinitionError
 from ringback.documents import Node
 from ringback.engine.scope import FlowScope, Slot
 from ringback.engine.wrapped import ValueCompiler, is_empty
-from ringback.flows.actions.base import OPEN_END, Exit, Getter, Setter, constant
+from ringback.flows.actions.base import LOOPS, OPEN_END, Exit, Getter, Setter, constant
 from ringback.flows.builtins import built_in
 from ringback.flows.model import Action, Container, Flow
 from ringback.lang.expr.values import milliseconds_of, speech_text
@@ -227,7 +227,7 @@ class ActionBuilder:
         actions = self.plan.flow.containers[self.action.container].actions
         by_id = {item.id: item for item in actions}
         around = by_id.get(self.action.parent or "")
-        while around is not None and around.type != "loop":
+        while around is not None and around.type not in LOOPS:
             around = by_id.get(around.parent or "")
         if around is None:
             self.fail(
@@ -271,6 +271,12 @@ class ActionBuilder:
     def choices(self) -> tuple[Action, ...]:
         """The choices of the menu that is compiled."""
         return self.owner.actions if self.owner is not None else ()
+
+    def other_choices(self) -> Iterator[tuple[Action, int]]:
+        """The choices of the flow's other menus, each with the index of its node."""
+        for box in self.plan.flow.containers.values():
+            if box.kind == "menu" and box is not self.owner:
+                yield from ((choice, self.plan.nodes[choice.id]) for choice in box.actions)
 
     @property
     def default_choice(self) -> str | None:

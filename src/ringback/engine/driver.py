@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ringback.core.errors import UsageError
-from ringback.engine import contacts_search
+from ringback.engine import contacts_search, extensions
 from ringback.engine.caller import Step
 from ringback.engine.data_calls import DataCalls
 from ringback.engine.samples import sample
@@ -81,7 +81,9 @@ class ScriptedDriver:
     def _entered(self, effect: ask.Gather, step: Step, *, elapsed: int) -> ask.Input:
         if step.what == "say":
             return ask.Input(elapsed, speech=step.text)
-        keys, rest = _taken(effect, self._dialled(effect, step.text))
+        keys, rest = step.text, ""
+        if not (effect.extensions and len(keys) > 1 and extensions.dialled(self.world, keys)):
+            keys, rest = _taken(effect, self._dialled(effect, keys))
         self._put_back(Step("press", rest))
         done = len(keys) >= effect.most or (effect.terminator and keys.endswith(effect.terminator))
         short = effect.kind == "digits" and not done

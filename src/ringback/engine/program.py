@@ -9,7 +9,7 @@ then, container by container, a node for each menu and each action in document o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ringback.core.errors import DefinitionError
@@ -143,7 +143,7 @@ class _Compiler:
 
     def _container(self, box: Container) -> list[Compiled]:
         menu = [self._menu(box)] if box.kind == "menu" else []
-        return menu + [self._action(box, action) for action in box.actions]
+        return menu + [self._action(box, action) for action in _coming_back(box.actions)]
 
     def _action(self, box: Container, action: Action) -> Compiled:
         known = ACTIONS.get(action.type)
@@ -240,6 +240,27 @@ class _Compiler:
         except DefinitionError as error:
             self.errors.append(error)
             return constant(None)
+
+
+# Outputs of Loop Anything Else behind which the question does not come again (policy anything_else).
+_LEAVES = frozenset({"no", "noIntent", "knowledge", "maxNoInputs", "maxNoMatches"})
+
+
+def _coming_back(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The actions; what stands behind an intent of Loop Anything Else ends at the question again."""
+    rounds = {action.id: action for action in actions if action.type == "loopAnythingElse"}
+    if not rounds:
+        return actions
+    by_id = {action.id: action for action in actions}
+    found = []
+    for action in actions:
+        inner: Action | None = action
+        while inner is not None and not (inner.parent in rounds and inner.branch not in _LEAVES):
+            inner = by_id.get(inner.parent or "")
+        around = rounds[inner.parent or ""] if inner is not None else None
+        last = around is not None and action.next == around.next
+        found.append(replace(action, next=around.id) if around is not None and last else action)
+    return tuple(found)
 
 
 def _unsupported(_run: Any) -> Any:

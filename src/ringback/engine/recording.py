@@ -38,7 +38,9 @@ def _received(effect: ask.Gather, reply: ask.Input) -> events.InputReceived:
     if effect.kind in _WORDS:
         return events.InputReceived(digits=reply.digits, speech=reply.speech)
     if effect.kind == "menu":
-        good = (reply.digits or reply.speech.strip().lower()) in effect.options
+        good = (reply.digits or reply.speech.strip().lower()) in effect.options or (
+            effect.extensions and len(reply.digits) > 1
+        )
         reason = "" if good else "not on the menu"
     else:
         count = len(ask.entered(reply.digits, effect.terminator))
@@ -149,7 +151,7 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
 )
 
 
-def record(session: Session, effect: ask.Effect, reply: ask.Reply) -> None:
+def record(session: Session, effect: ask.Effect, *, reply: ask.Reply) -> None:
     """Note an answered effect in the session's trace, and let its time pass."""
     if session.events is None:
         session.at_ms += reply.elapsed_ms

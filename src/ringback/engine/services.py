@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringback.core.policies import POLICIES, Policies
 from ringback.core.seam import Seam
-from ringback.engine import opening
+from ringback.engine import extensions, opening
 from ringback.trace.events import PolicyUsed
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class SessionServices:
     def find(self, kind: str, key: str, by: str) -> Any:
         """The one object of a kind by name or id; None when there is not exactly one."""
         return self._session.world.entity(kind, key, by=by)
+
+    def outcome(self, *names: str) -> Any:
+        """What the scenario says under the first of these names that it knows; None for nothing."""
+        return self._session.world.outcome(names)
+
+    def extension(self, digits: str) -> tuple[str, Any] | None:
+        """What the digits dial, ("user" or "group", entity); None when nobody has that extension."""
+        return extensions.dialled(self._session.world, digits)
 
     def reading_ms(self) -> int | None:
         """0 where the customer reads, None where the text is heard and takes its time."""

@@ -169,7 +169,7 @@ class Session:
         if effect is None:
             raise InternalError("the session waits for no reply")
         self.waiting = None
-        record(self, effect, reply)
+        record(self, effect, reply=reply)
         if isinstance(reply, HungUp):
             self.emit(events.CallerHungUp())
             self._over(Finish("hangup"))
@@ -333,7 +333,7 @@ class Session:
         if finish.kind in calling.MOVES and (moved := calling.move(self, finish)) is not None:
             self.child = moved
             return self._after_child(moved, moved.advance())
-        self._over(finish)
+        self._over(finish, finish.status)
         return None
 
     def leave(self, finish: Finish, status: str = "ended") -> None:

@@ -46,6 +46,7 @@ class Gather(Effect, frozen=True, tag="gather"):
         inter_digit_ms: silence between keys that ends the entry.
         options: for a menu, what can be pressed or said -> choice name.
         ms: how long the prompt takes; None is for the driver to say.
+        extensions: for a menu, whether several keys at once may dial an extension.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Gather(Effect, frozen=True, tag="gather"):
     alone: str = ""
     secure: bool = False
     ms: int | None = None
+    extensions: bool = False
 
 
 class CallDataAction(Effect, frozen=True, tag="call_data_action"):

@@ -34,6 +34,7 @@ _ASK = (
 )
 _BOT = " inputText exitReason intent inputs outputs intentSlots sessionVariables sessionVariableOutputs"
 _MAIL = " from replyTo cc bcc messageBody messageBodyStyle replyMode replyToSenderOnly attachments subject"
+_DIAL = "extensionVariable interDigitTimeout repromptAudio repromptCount timeout failureOutputs"
 _CONVERSATION = " conversationId participantId attributes"
 _CHOICE = " refId dtmf globalDtmf speechRecTerms globalSpeechRecTerms speechRecTermsGlobal"
 
@@ -133,7 +134,7 @@ _FROM_SDK = _table(
     ),
     decryptData=f"dataToDecrypt decryptedData{_FAILURE}",
     detectSilence="timeout",
-    dialByExtension="extensionVariable interDigitTimeout repromptAudio repromptCount timeout failureOutputs",
+    dialByExtension=_DIAL,
     encryptData=f"dataToEncrypt encryptedData{_FAILURE}",
     endState="",
     enableParticipantRecord="enable",
@@ -185,7 +186,7 @@ _FROM_SDK = _table(
     terminateWorkitem="failureOutputs",
     updateWorkitem="failureOutputs statements",
     waitForInput=_ASK,
-    menuDialByExtension=_CHOICE,
+    menuDialByExtension=f"{_DIAL}{_CHOICE}",
     menuJumpToMenu=f"targetMenuRef targetMenu{_CHOICE}",
     menuPrevious=_CHOICE,
     menuPreviousMenu=_CHOICE,
@@ -218,7 +219,7 @@ _DECLARED = _table(
     clearVoicemailSnippet="",
     deflect="deflectTo message smsFrom failureOutputs",
     detectIntent="detectedIntent",
-    extractSecureData="result",
+    extractSecureData="statements",
     findKnowledgeBaseDocumentById="findId findResult",
     getAssignedCustomerIntents="externalContactId failureOutputs",
     getJourneyOutcome="findId findResult",

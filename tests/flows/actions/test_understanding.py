@@ -36,7 +36,15 @@ ALL = ("Pay a bill", "Opening hours", "Agent")
 )
 def test_intents(text: str, exact: bool, meant: str | None) -> None:
     found = DOMAIN.meant(text, ALL, exact=exact)
-    assert (found.name if found else None) == meant
+    assert (found[0].name if found else None) == meant
+
+
+def test_how_sure_an_intent_is() -> None:
+    assert [DOMAIN.meant(text, ALL, exact=False) for text in ("settle an invoice", "banana")][1] is None
+    for text, sure in (("settle an invoice", 1.0), ("invoice please", 0.5)):
+        found = DOMAIN.meant(text, ALL, exact=False)
+        assert found is not None
+        assert found[1] == sure
 
 
 def test_only_the_offered_intents() -> None:

@@ -24,6 +24,7 @@ from ringback.flows.actions.conversation_data import GET_CONVERSATION_DATA, SET_
 from ringback.flows.actions.data_table_lookup import DATA_TABLE_LOOKUP
 from ringback.flows.actions.decision import DECISION
 from ringback.flows.actions.declared import CALL_DATA_SECURE, DECLARED
+from ringback.flows.actions.dial_by_extension import DIAL_BY_EXTENSION, MENU_DIAL_BY_EXTENSION
 from ringback.flows.actions.digital_menu import DIGITAL_MENU
 from ringback.flows.actions.disconnect import DISCONNECT, MENU_DISCONNECT
 from ringback.flows.actions.encrypt_data import DECRYPT_DATA, ENCRYPT_DATA
@@ -37,6 +38,7 @@ from ringback.flows.actions.get_participant_data import GET_PARTICIPANT_DATA
 from ringback.flows.actions.jump_to_menu import JUMP_TO_MENU, MENU_JUMP_TO_MENU, MENU_SUB_MENU, MENU_TASK
 from ringback.flows.actions.jump_to_task import JUMP_TO_TASK, MENU_JUMP_TO_TASK
 from ringback.flows.actions.loop import LOOP, LOOP_EXIT, LOOP_NEXT
+from ringback.flows.actions.loop_anything_else import LOOP_ANYTHING_ELSE
 from ringback.flows.actions.loop_until import LOOP_UNTIL
 from ringback.flows.actions.menu import MENU
 from ringback.flows.actions.menus_around import (
@@ -67,8 +69,9 @@ from ringback.flows.actions.transfer_to_group import MENU_TRANSFER_TO_GROUP, TRA
 from ringback.flows.actions.transfer_to_number import MENU_TRANSFER_TO_NUMBER, TRANSFER_TO_NUMBER
 from ringback.flows.actions.transfer_to_user import MENU_TRANSFER_TO_USER, TRANSFER_TO_USER
 from ringback.flows.actions.transfer_to_voicemail import MENU_TRANSFER_TO_VOICEMAIL, TRANSFER_TO_VOICEMAIL
-from ringback.flows.actions.update_data import UPDATE_DATA
+from ringback.flows.actions.update_data import EXTRACT_SECURE_DATA, UPDATE_DATA
 from ringback.flows.actions.wait import WAIT
+from ringback.flows.actions.wait_for_input import WAIT_FOR_INPUT
 
 _ALL = (
     ASK_FOR_BOOLEAN,
@@ -90,12 +93,14 @@ _ALL = (
     DECISION,
     DECRYPT_DATA,
     DETECT_SILENCE,
+    DIAL_BY_EXTENSION,
     DIGITAL_MENU,
     DISCONNECT,
     ENCRYPT_DATA,
     END_TASK,
     EVALUATE_SCHEDULE,
     EVALUATE_SCHEDULE_GROUP,
+    EXTRACT_SECURE_DATA,
     FIND_USERS_BY_ID,
     GET_CONVERSATION_DATA,
     GET_EXTERNAL_CONTACT,
@@ -104,10 +109,12 @@ _ALL = (
     JUMP_TO_MENU,
     JUMP_TO_TASK,
     LOOP,
+    LOOP_ANYTHING_ELSE,
     LOOP_EXIT,
     LOOP_NEXT,
     LOOP_UNTIL,
     MENU,
+    MENU_DIAL_BY_EXTENSION,
     MENU_DISCONNECT,
     MENU_JUMP_TO_MENU,
     MENU_JUMP_TO_TASK,
@@ -147,6 +154,7 @@ _ALL = (
     TRANSFER_TO_VOICEMAIL,
     UPDATE_DATA,
     WAIT,
+    WAIT_FOR_INPUT,
     *ANALYTICS,
     *DECLARED,
     *ENDS,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.asking import POLICIES, QUESTION_FIELDS, Asking
-from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Next, Setter, Step
-from ringback.flows.actions.understanding import domain_of
+from ringback.flows.actions.asking import KNOWLEDGE_FIELD, POLICIES, QUESTION_FIELDS, Asking, gather
+from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Getter, Next, Setter, Step, constant
+from ringback.flows.actions.understanding import Intent, domain_of, yes_or_no
 from ringback.lang.expr.values import EvaluationError, from_text
 
+_SURE = 0.7  # collectionHighConfidenceThreshold of new bot flows (official samples)
+# What follows once the intent of that name is certain.
+Then = Callable[[Any, str], Next]
 
-def _offered(b: Builder) -> list[str]:
+
+def offered(b: Builder) -> list[str]:
     """The intents that the action has outputs for and that are switched on."""
     names = []
     for item in b.node("outputs.intents") or ():
@@ -33,24 +38,58 @@ def _slots(b: Builder, names: list[str]) -> dict[str, tuple[str, Setter]]:
     return found
 
 
-def build(b: Builder) -> Step:
-    """The intent's output; slots that the utterance mentions are filled."""
-    domain, offered = domain_of(b), _offered(b)
-    exits: dict[str, Exit] = {name: b.exit(name) for name in offered}
+def _confirmations(b: Builder, names: Iterable[str]) -> dict[str, Getter]:
+    """By intent, what the flow's settings ask when it is not sure."""
+    wanted, found = {name.lower() for name in names}, {}
+    for item in b.flow_setting("settingsBotFlow.intentSettings") or ():
+        for _, intent in item.items():
+            name, text = intent.get("name"), intent.get("confirmation")
+            if (
+                name is not None
+                and text is not None
+                and (key := (name.text or str(name.value))).lower() in wanted
+            ):
+                found[key.lower()] = b.communication(text)
+    return found
+
+
+def understanding(b: Builder, names: list[str], *, then: Then) -> Callable[[Any, str], Next | None]:
+    """Finds the intent among `names`, confirms one that is not certain, fills the slots that it mentions."""
+    domain = domain_of(b)
     slots = _slots(b, [entity.name for entity in domain.entities.values()])
+    confirmations = _confirmations(b, names)
+    threshold = b.flow_setting("settingsUserInput.collectionHighConfidenceThreshold")
+    sure = b.compile(threshold, "int") if threshold is not None else constant(None)
 
     def understand(run: Any, text: str) -> Next | None:
+        if (asked := run.memo.pop("confirming", None)) is not None:
+            return chosen(run, asked[0], text=asked[1]) if yes_or_no(text) else None
         exact = run.services.policy("bot_matching") == "exact"
-        intent = domain.meant(text, offered, exact=exact)
-        if intent is None:
+        if (found := domain.meant(text, names, exact=exact)) is None:
             return None
-        run.services.set_intent(intent.name)
-        for name, value in domain.mentioned(text, intent).items():
-            if name in slots:
-                _fill(run, slots[name], text=value)
-        return exits[next(name for name in offered if name.lower() == intent.name.lower())]
+        intent, confidence = found
+        question = _question(run, intent, confidence=confidence)
+        if question:
+            run.memo["confirming"] = [intent.name, text]
+            return gather(run, question, kind="yes_no")
+        return chosen(run, intent.name, text=text)
 
-    return Asking(b, "intent", {name.lower(): name for name in offered}, "noIntent").step(understand)
+    def _question(run: Any, intent: Intent, *, confidence: float) -> str:
+        text = confirmations.get(intent.name.lower())
+        level = sure(run)
+        if text is None or confidence >= (_SURE if level is None else level / 100):
+            return ""
+        return str(text(run)) if run.services.policy("intent_confirmation") == "when_unsure" else ""
+
+    def chosen(run: Any, name: str, *, text: str) -> Next:
+        intent = next((each for each in domain.intents if each.name == name), Intent(name))
+        run.services.set_intent(name)
+        for entity, value in domain.mentioned(text, intent).items():
+            if entity in slots:
+                _fill(run, slots[entity], text=value)
+        return then(run, name)
+
+    return understand
 
 
 def _fill(run: Any, slot: tuple[str, Setter], *, text: str) -> None:
@@ -61,17 +100,23 @@ def _fill(run: Any, slot: tuple[str, Setter], *, text: str) -> None:
         return  # the entity's pattern allows what the type does not: the slot stays empty
 
 
+def build(b: Builder) -> Step:
+    """The intent's output; slots that the utterance mentions are filled."""
+    names = offered(b)
+    exits: dict[str, Exit] = {name.lower(): b.exit(name) for name in names}
+    understand = understanding(b, names, then=lambda _run, name: exits[name.lower()])
+    options = {name.lower(): name for name in names}
+    return Asking(b, "intent", options, "noIntent", knowledge=True).step(understand)
+
+
+INTENTS = Field("outputs.intents.*.intent.name", "str", "word", about="The intents with outputs.")
 ASK_FOR_INTENT = ActionType(
     key="askForIntent",
     title="Ask for Intent",
     about="Asks an open question; the intent that is meant decides the output, slots it mentions are filled.",
     build=build,
-    fields=(
-        *QUESTION_FIELDS,
-        Field("outputs.intents.*.intent.name", "str", "word", about="The intents with outputs."),
-        Field("knowledgeSearchResult", "any", "writes", about="Where articles go; there are none here."),
-    ),
+    fields=(*QUESTION_FIELDS, INTENTS, KNOWLEDGE_FIELD),
     outputs=("noIntent", "maxNoInputs", "knowledge", "*"),
-    policies=POLICIES,
+    policies=(*POLICIES, "intent_confirmation"),
     source="scripting SDK: ActionAskForIntent; the understanding is scripted",
 )

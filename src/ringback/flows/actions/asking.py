@@ -6,11 +6,13 @@ flow's recognition failure handling says what follows: a handover text, then exi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ringback.documents import Node
 from ringback.flows.actions.base import Builder, Enter, Exit, Field, Finish, Getter, Next, Step, constant
+from ringback.flows.actions.bindings import Binding, write
 from ringback.flows.actions.understanding import yes_or_no
 from ringback.flows.effects import Gather, Input, Play
 
@@ -28,9 +30,14 @@ QUESTION_FIELDS = (
     Field("question", "com", about="What is asked."),
     Field("noInput", "com", about="Said after silence."),
     Field("noMatch", "com", about="Said when the answer was not understood."),
+    Field("noInputReprompts.*", "com", about="Said after further silences, one after the other."),
+    Field("noMatchReprompts.*", "com", about="Said after further misunderstandings, one after the other."),
     Field("voiceEndOfInputTimeout", "dur", about="Silence that ends a spoken answer."),
 )
 POLICIES = ("bot_misses", "bot_matching", "agent_escalation")
+KNOWLEDGE_FIELD = Field(
+    "knowledgeSearchResult", "any", "writes", about="Where the articles go that the scenario finds."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +47,23 @@ class Asking:
     Attributes:
         kind: what is asked for, as the trace names it: "intent", "slot", "yes_no", "choice".
         options: what can be said -> what it means, as far as it is known.
-        no_match: output after too many misunderstandings ("maxNoMatches", "noIntent").
+        no_match: output after too many misunderstandings ("maxNoMatches", "noIntent"); "" for none.
+        no_input: output after too many silences; "" for none, "wait" where the customer may take his time.
+        knowledge: whether a knowledge article can answer instead.
     """
 
     b: Builder
     kind: str
     options: dict[str, str]
     no_match: str = "maxNoMatches"
+    no_input: str = "maxNoInputs"
+    knowledge: bool = False
 
     def step(self, understand: Callable[[Any, str], Next | None]) -> Step:
         """The step: `understand` gets what was said and answers None for a misunderstanding."""
         ask, again, give_up = self._ask(), self._again(), self._give_up("recognitionFailure")
         escalate, escalated = self._escalation(), self._give_up("agentEscalation")
+        article = self._article()
 
         def begin(run: Any) -> Next:
             run.memo.update(silences=0, misses=0)
@@ -71,6 +83,8 @@ class Asking:
                 return asked
             if pending:
                 return ask(run, "")
+            if said and (answered := article(run)) is not None:
+                return answered
             return again(run, "misses" if said else "silences")
 
         return Step(begin, resume)
@@ -93,7 +107,7 @@ class Asking:
             "silences": _setting(b, "noInputsMax", type_="int"),
             "misses": _setting(b, "noMatchesMax", type_="int"),
         }
-        texts = {"silences": b.communication(b.node("noInput")), "misses": b.communication(b.node("noMatch"))}
+        texts = {"silences": _reprompts(b, "noInput"), "misses": _reprompts(b, "noMatch")}
         sorry = {"silences": _apology(b, "noInputApology"), "misses": _apology(b, "noMatchApology")}
 
         def again(run: Any, what: str) -> Next:
@@ -102,17 +116,40 @@ class Asking:
             most = MAX_MISSES if most is None else most
             if run.services.policy("bot_misses") == "after_max":
                 most += 1
+            if what == "silences" and self.no_input == "wait":
+                return Finish("waiting", status="waiting")
             if run.memo[what] >= most:
                 return leave(run, what)
-            return ask(run, " ".join(text for text in (sorry[what](run), texts[what](run)) if text))
+            text = texts[what](run, run.memo[what])
+            return ask(run, " ".join(part for part in (sorry[what](run), text) if part))
 
         return again
 
+    def _article(self) -> Callable[[Any], Next | None]:
+        """The Knowledge output, when the scenario says that an article answers this question."""
+        b = self.b
+        if not (self.knowledge and enabled(b, "knowledge")):
+            return constant(None)
+        leave, name, place = b.exit("knowledge"), b.action.name, b.node("knowledgeSearchResult")
+        store = b.setter(place)
+        keeps = (
+            (Binding("knowledgeSearchResult", b.variable_type(place), store),) if store is not None else ()
+        )
+
+        def article(run: Any) -> Next | None:
+            said = run.services.outcome(name)
+            if said is None or said.output != "knowledge":
+                return None
+            write(run, keeps, outputs=said.values)
+            return leave
+
+        return article
+
     def _leave(self) -> Callable[[Any, str], Next]:
         b = self.b
-        outputs = {"silences": "maxNoInputs", "misses": self.no_match}
+        outputs = {"silences": self.no_input, "misses": self.no_match}
         exits: dict[str, Exit | None] = {
-            what: b.exit(name) if enabled(b, name) else None for what, name in outputs.items()
+            what: b.exit(name) if name and enabled(b, name) else None for what, name in outputs.items()
         }
         handover = b.communication(b.flow_setting(f"settingsErrorHandling.{_HANDOVER}"))
         give_up = self._give_up("recognitionFailure")
@@ -169,6 +206,24 @@ class Asking:
             return Finish("disconnect" if kind == "disconnect" else "exit", details=tuple(details.items()))
 
         return give_up
+
+
+def _reprompts(b: Builder, key: str) -> Callable[[Any, int], str]:
+    """What is said after the n-th miss: `noMatch` first, then the `noMatchReprompts`, the last one again."""
+    own, *more = (b.communication(node) for node in (b.node(key), *_listed(b.node(f"{key}Reprompts"))))
+
+    def text(run: Any, count: int) -> str:
+        first = own(run)
+        texts = ([first] if first else []) + [get(run) for get in more]
+        return texts[min(count, len(texts)) - 1] if texts else ""
+
+    return text
+
+
+def _listed(node: Node | None) -> Iterator[Node]:
+    """The items of a list, bare or below `lit`."""
+    if node is not None:
+        yield from node.get("lit") or () if node.is_map else node
 
 
 def gather(

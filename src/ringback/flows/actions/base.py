@@ -26,6 +26,8 @@ Role = Literal["value", "writes", "name", "word", "ref"]
 
 # An action's answer is one of these; see `Next`.
 OPEN_END = -1
+# Actions whose path comes back to them.
+LOOPS = frozenset({"loop", "loopUntil", "loopAnythingElse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,14 @@ class Finish:
         kind: "disconnect", "transferToAcd" … as in `ringback run`'s JSON.
         target_type, target: where a transfer went.
         details: further facts of the end (priority, skills …).
+        status: "ended", or "waiting" when it goes on once a person does something.
     """
 
     kind: str
     target_type: str = ""
     target: str = ""
     details: tuple[tuple[str, Any], ...] = ()
+    status: str = "ended"
 
 
 Next: TypeAlias = AnyEffect | Exit | Enter | Call | CallFlow | Goto | Return | Finish

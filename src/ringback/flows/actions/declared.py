@@ -119,14 +119,6 @@ _ROWS = (
     ),
     ("detectIntent", "Detect Intent", "Finds the intent of a text.", "default", "detectedIntent>str"),
     (
-        "dialByExtension",
-        "Dial by Extension",
-        "Lets the caller dial an extension; success leaves the flow, which a scenario cannot say yet.",
-        "failure timeout",
-        "extensionVariable>str interDigitTimeout:dur repromptAudio:aud repromptCount:int timeout:dur",
-    ),
-    ("extractSecureData", "Extract Secure Data", "Copies a part of a secure variable.", "", "result>str"),
-    (
         "findKnowledgeBaseDocumentById",
         "Find Knowledge Base Document by Id",
         "Reads an article.",
@@ -217,13 +209,6 @@ _ROWS = (
         "success failure",
         "conversationId:str",
     ),
-    (
-        "loopAnythingElse",
-        "Loop Anything Else",
-        "Asks whether there is anything else, and loops.",
-        "no maxNoInputs knowledge *",
-        "question:com noInput:com noMatch:com currentIndex>int",
-    ),
     ("playUserGreeting", "Play User Greeting", "Plays the greeting of a user.", "", "user:usr"),
     ("playUserName", "Play User Name", "Plays the recorded name of a user.", "", "user:usr"),
     (
@@ -271,13 +256,6 @@ _ROWS = (
         "conversationId:str",
     ),
     ("showKnowledgeArticle", "Show Knowledge Article", "Shows an article.", "", "knowledgeArticle:kbd"),
-    (
-        "waitForInput",
-        "Wait for Input",
-        "Waits for the customer.",
-        "maxNoMatches knowledge *",
-        "question:com noMatch:com",
-    ),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.asking import POLICIES, QUESTION_FIELDS, Asking
+from ringback.flows.actions.asking import KNOWLEDGE_FIELD, POLICIES, QUESTION_FIELDS, Asking
 from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Next, Step
 
 _RESERVED = frozenset({"maxNoInputs", "maxNoMatches", "knowledge"})
@@ -45,7 +45,8 @@ def build(b: Builder) -> Step:
             store(run, next(name for name in names if name.lower() == said))
         return exits[said]
 
-    return Asking(b, "choice", {name.lower(): name for name in names}).step(understand)
+    options = {name.lower(): name for name in names}
+    return Asking(b, "choice", options, knowledge=True).step(understand)
 
 
 DIGITAL_MENU = ActionType(
@@ -58,7 +59,7 @@ DIGITAL_MENU = ActionType(
         Field("chooser", "any", about="The buttons or cards."),
         Field("choices", "any", about="The choices, in another spelling."),
         Field("selection", "str", "writes", about="Where the choice goes."),
-        Field("knowledgeSearchResult", "any", "writes", about="Where articles go; there are none here."),
+        KNOWLEDGE_FIELD,
     ),
     outputs=("maxNoInputs", "maxNoMatches", "knowledge", "*"),
     policies=POLICIES,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Finish, Next, Step
-from ringback.flows.effects import Gather, Input
+from ringback.flows.actions.base import ActionType, Exit, Field, Finish, Goto, Next, Step
+from ringback.flows.actions.dial_by_extension import extension_transfer
+from ringback.flows.effects import Gather, Input, TransferReply
 from ringback.flows.model import Action
 
+_GLOBAL_TERMS = ("globalSpeechRecTerms", "speechRecTermsGlobal")
 _WORDS = MappingProxyType({"star": "*", "pound": "#", "hash": "#"})
 
 
@@ -41,33 +43,59 @@ def _options(choices: tuple[Action, ...], language: str) -> dict[str, str]:
     return spoken | {key: choice.name for choice in choices if (key := key_of(choice))}
 
 
-def pick(reply: Input, exits: Mapping[str, Exit]) -> Exit | None:
-    """The exit that a key or a word leads to; None when it is no choice."""
+def pick(reply: Input, exits: Mapping[str, Exit | Goto]) -> Exit | Goto | None:
+    """Where a key or a word leads; None when it is no choice."""
     return exits.get(reply.digits or reply.speech.strip().lower())
 
 
-def _exits(b: Builder, choices: tuple[Action, ...], *, language: str) -> dict[str, Exit]:
-    """What can be pressed or said in a language."""
-    exits: dict[str, Exit] = {}
+def _is_global(choice: Action, *keys: str) -> bool:
+    return any((node := choice.body.get(key)) is not None and node.value is True for key in keys)
+
+
+def _exits(
+    b: Any, choices: tuple[Action, ...], *, language: str
+) -> tuple[dict[str, Exit | Goto], dict[str, str]]:
+    """What can be pressed or said in a language, and the choice that it means.
+
+    Global keys and terms of other menus' choices count in every menu, after those of its own.
+    """
+    exits: dict[str, Exit | Goto] = {}
+    names: dict[str, str] = {}
+    for choice, target in b.other_choices():
+        way = Goto(target)
+        said = terms_of(choice, language) if _is_global(choice, *_GLOBAL_TERMS) else []
+        keys = [key_of(choice)] if _is_global(choice, "globalDtmf") else []
+        for word in (*said, *keys):
+            if word:
+                exits.setdefault(word, way)
+                names.setdefault(word, choice.name)
     for choice in choices:
         leave = b.exit(choice.id)
         exits.update(dict.fromkeys(terms_of(choice, language), leave))
         if key := key_of(choice):
             exits[key] = leave
-    return exits
+    return exits, names | _options(choices, language)
+
+
+def _answered(run: Any, reply: TransferReply) -> Finish | None:
+    """The end of a call that was put through to an extension; None when nobody took it."""
+    kind, what, name, digits = run.memo["to"]
+    return Finish(kind, what, name, (("extension", digits),)) if reply.accepted else None
 
 
 def build(b: Any) -> Step:
     """Plays once and again after each silence or wrong key; then the default choice, or disconnect."""
     choices, languages = b.choices, b.languages
-    exits = {tag: _exits(b, choices, language=tag) for tag in languages}
+    ways = {tag: _exits(b, choices, language=tag) for tag in languages}
+    exits = {tag: way for tag, (way, _) in ways.items()}
+    options = {tag: names for tag, (_, names) in ways.items()}
     audio, patience = (
         b.text("audio"),
         b.duration("settingsMenu.menuSelectionTimeout", "menu.menuSelectionTimeout", 10_000),
     )
     repeats = b.setting("repeatCount", "int", 3)
     otherwise: Next = b.exit(b.default_choice) if b.default_choice else Finish("disconnect")
-    options = {tag: _options(choices, tag) for tag in languages}
+    listens = b.setting("listenForExtensionDialing", "bln", True)
     # An interaction in a language that the flow does not list is treated as one in the flow's own.
     own = languages[0]
 
@@ -78,17 +106,27 @@ def build(b: Any) -> Step:
             timeout_ms=patience(run),
             language=run.language,
             options=options.get(run.language, options[own]),
+            extensions=listens(run) is not False,
         )
 
     def begin(run: Any) -> Next:
         run.memo["asked"] = 1
         return ask(run)
 
-    def resume(run: Any, reply: Input) -> Next:
+    def resume(run: Any, reply: Input | TransferReply) -> Next:
+        if isinstance(reply, TransferReply):
+            return _answered(run, reply) or again(run)
+        if len(reply.digits) > 1 and (call := extension_transfer(run, reply.digits)) is not None:
+            run.services.policy("dialled_extension")
+            run.memo["to"] = [call.kind, call.target_type, call.target, reply.digits]
+            return call
         if (chosen := pick(reply, exits.get(run.language, exits[own]))) is not None:
             return chosen
         if reply.digits or reply.speech:
             run.services.policy("menu_invalid_key")
+        return again(run)
+
+    def again(run: Any) -> Next:
         run.services.policy("menu_repeat_count")
         if run.memo["asked"] > (repeats(run) or 0):
             return otherwise
@@ -107,8 +145,13 @@ MENU = ActionType(
         Field("audio", "aud", about="The prompt."),
         Field("settingsMenu.menuSelectionTimeout", "dur", about="Patience, 10 s by default."),
         Field("settingsMenu.repeatCount", "int", about="Repeats, 3 by default."),
+        Field(
+            "settingsMenu.listenForExtensionDialing",
+            "bln",
+            about="Whether several keys at once are an extension; true by default.",
+        ),
     ),
     outputs=("*",),
-    policies=("menu_invalid_key", "menu_repeat_count"),
+    policies=("menu_invalid_key", "menu_repeat_count", "dialled_extension"),
     source="scripting SDK: Menu; official sample flows",
 )

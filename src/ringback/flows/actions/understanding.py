@@ -52,20 +52,20 @@ class Domain:
     intents: tuple[Intent, ...] = ()
     entities: Mapping[str, Entity] = field(default_factory=dict)
 
-    def meant(self, text: str, among: Iterable[str], *, exact: bool) -> Intent | None:
-        """The intent that is meant, of those with these names."""
+    def meant(self, text: str, among: Iterable[str], *, exact: bool) -> tuple[Intent, float] | None:
+        """The intent that is meant, of those with these names, and how sure that is (at most 1)."""
         names = {name.lower(): name for name in among}
         known = [item for item in self.intents if item.name.lower() in names]
         known += [Intent(name) for key, name in names.items() if all(i.name.lower() != key for i in known)]
         said = _plain(text)
         for intent in known:
             if said in (_plain(intent.name), *map(_plain, intent.utterances)):
-                return intent
+                return intent, 1.0
         if exact:
             return None
         scored = [(_score(said, intent), -place) for place, intent in enumerate(known)]
         best, place = max(scored, default=(0.0, 0))
-        return known[-place] if best >= _LEAST else None
+        return (known[-place], best) if best >= _LEAST else None
 
     def mentioned(self, text: str, intent: Intent) -> dict[str, str]:
         """Slot values that an utterance of the intent carries, by entity."""

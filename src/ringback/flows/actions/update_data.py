@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ringback.documents import Node
@@ -35,6 +36,15 @@ def build(b: Builder) -> Step:
     return Step(begin)
 
 
+def build_extract(b: Builder) -> Step:
+    """The same; what is assigned may read secure variables, the variable itself is a normal one."""
+    for node in b.node("statements") or ():
+        _, body = next(node.items(), ("", node))
+        if b.is_secure(body.get("variable")):
+            b.fail("the variable must not be secure", body.get("variable"), hint="use Update Data for it")
+    return build(b)
+
+
 UPDATE_DATA = ActionType(
     key="updateData",
     title="Update Data",
@@ -45,4 +55,12 @@ UPDATE_DATA = ActionType(
         Field("statements.*.*.value", "any", about="Its new value."),
     ),
     source="scripting SDK: ActionUpdateData",
+)
+EXTRACT_SECURE_DATA = replace(
+    UPDATE_DATA,
+    key="extractSecureData",
+    title="Extract Secure Data",
+    about="Assigns normal variables from secure ones, or parts of them.",
+    build=build_extract,
+    source="scripting SDK: ActionExtractSecureData",
 )
