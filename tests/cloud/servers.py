@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import defaultdict
@@ -67,8 +68,11 @@ class Platform(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.script: dict[tuple[str, str], list[Reply]] = defaultdict(list)
         self.routes: dict[tuple[str, str], Answering] = {("POST", "/oauth/token"): self.login}
         self.seen: list[Seen] = []
@@ -82,7 +86,7 @@ class Platform(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
     def login(self, seen: Seen) -> Reply:
         time.sleep(self.login_takes)
@@ -154,8 +158,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def platform() -> Iterator[Platform]:
-    server = Platform()
+def platform(tls: ssl.SSLContext | None = None) -> Iterator[Platform]:
+    server = Platform(tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -24,6 +24,8 @@ from ringback.cloud import (
     VirtualClock,
     connect,
 )
+from ringback.cloud.profiles import FAMILIES
+from ringback.cloud.regions import REGIONS
 from ringback.core.errors import RemoteError
 from ringback.dataactions.transport import CannedTransport, Request, Response, TransportFailure
 from tests.cloud.servers import Platform, Reply, client, refusal
@@ -217,7 +219,17 @@ def test_every_error_and_limit_is_documented() -> None:
         assert shown.startswith(number), (name, shown)
 
 
-def test_unused_replies() -> None:
+def test_every_region_and_variable_is_documented() -> None:
+    text = page("cloud.md")
+    assert {line for line in text.splitlines() if re.match(r"\| `[a-z]+-[a-z-]+-\d` \|", line)} == {
+        f"| `{region}` | `{domain}` |" for region, domain in REGIONS.items()
+    }
+    for family in FAMILIES:
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| `{family.client_id}` |"))
+        assert all(f"`{name}`" in row for name in (family.client_secret, *family.regions))
+
+
+def test_a_given_token_is_tried_once() -> None:
     transport = CannedTransport([Response(401, {}, b"")])
     cloud = connect(
         base_url="http://127.0.0.1:1", access_token="given", environ={}, tokens=None, transport=transport

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +24,7 @@ from ringback.cloud import (
 from ringback.core.seam import Seam
 from ringback.dataactions.faults import Fault, FaultKind, FaultyTransport
 from ringback.dataactions.transport import CannedTransport, Response
-from tests.cloud.servers import LOST, RESET, Platform, Reply, client, refusal
+from tests.cloud.servers import LOST, RESET, Platform, Reply, client, platform, refusal
 
 PATH = "/api/v2/things"
 SAFE, UNSAFE = ("GET", "HEAD", "PUT", "DELETE"), ("POST", "PATCH")
@@ -215,6 +218,22 @@ def test_https_to_a_server_without_it_is_not_tried_again(server: Platform, clock
     with client(server, clock, base_url=address, access_token="given") as cloud, found:
         cloud.get(PATH)
     assert clock.slept == []
+
+
+def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, clock: VirtualClock) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    try:
+        files = ["-keyout", str(key), "-out", str(certificate)]
+        subprocess.run([*request, *files], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    refused = pytest.raises(NoAnswer, match=r"failed the TLS handshake.*certificate")
+    with platform(context) as server, client(server, clock) as cloud, refused:
+        cloud.post(PATH, {})
+    assert (server.seen, clock.slept) == ([], [])
 
 
 def test_a_deleted_thing_is_gone(server: Platform, cloud: Cloud) -> None:

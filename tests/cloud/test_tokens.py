@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from ringback.cloud import Cloud, NotAuthenticated, RateLimited, ServerFailed, UnreadableAnswer, VirtualClock
+from ringback.cloud import (
+    Cloud,
+    Limits,
+    NotAuthenticated,
+    RateLimited,
+    ServerFailed,
+    UnreadableAnswer,
+    VirtualClock,
+)
 from ringback.cloud.tokens import TokenFile, token_folder
 from tests.cloud.servers import CLIENT, SECRET, Platform, Reply, client, refusal
 
@@ -229,3 +238,10 @@ def test_a_login_without_a_token(server: Platform, cloud: Cloud, body: Any) -> N
         cloud.get(ME)
     assert caught.value.hint == "the login's answer holds no token"
     assert "half-a-tok" not in repr(caught.value.exchange) + str(caught.value)
+
+
+def test_a_lock_that_is_never_released_is_not_waited_for_long(server: Platform, tmp_path: Path) -> None:
+    lock = TokenFile(tmp_path, server.url, client_id=CLIENT).path.with_suffix(".lock")
+    with FileLock(lock), client(server, tokens=tmp_path, limits=Limits(cloud_login_wait=0.1)) as cloud:
+        assert cloud.get(ME).status == 200
+    assert len(server.tokens) == 1
