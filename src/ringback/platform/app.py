@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,22 +10,33 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from ringback.platform.dispatcher import Dispatcher
+from ringback.platform.journal import FLUSH_SECONDS
 from ringback.platform.resources import all_routes, web_sockets
 from ringback.platform.services import Services
 from ringback.platform.settings import Settings
 
 
+async def _flush(services: Services) -> None:
+    """Show this worker's requests to the others, a few times a second."""
+    while True:
+        await asyncio.sleep(FLUSH_SECONDS)
+        await asyncio.get_running_loop().run_in_executor(services.writers, services.journal.flush)
+
+
 def create_app(settings: Settings) -> Starlette:
     """The application over a database that `bootstrap.prepare_database` has prepared."""
-    services = Services(settings)
+    services = Services(settings, all_routes())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        flushing = asyncio.create_task(_flush(services)) if services.journal.shared else None
         yield
+        if flushing:
+            flushing.cancel()
         services.close()
 
     app = Starlette(
-        routes=[*web_sockets(), Mount("/", app=Dispatcher(services, all_routes()))],
+        routes=[*web_sockets(), Mount("/", app=Dispatcher(services))],
         lifespan=lifespan,
     )
     app.state.services = services

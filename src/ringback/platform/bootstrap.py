@@ -37,7 +37,7 @@ def prepare_database(settings: Settings) -> None:
         with store.write() as transaction:
             if transaction.control(ORGANIZATION) is None:
                 found(transaction)
-            _local_client(transaction, present=settings.loopback)
+            local_client(transaction, present=settings.loopback)
     finally:
         store.close()
 
@@ -76,7 +76,7 @@ def _organization() -> Body:
     }
 
 
-def _local_client(transaction: Transaction, *, present: bool) -> None:
+def local_client(transaction: Transaction, *, present: bool) -> None:
     """The well-known client exists only while nobody but this machine can use it."""
     known = transaction.get(CLIENT, LOCAL_CLIENT)
     if known and not present:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -23,12 +24,13 @@ from ringback.platform.catalogue.query import parse_query
 from ringback.platform.catalogue.validation import check_body, checker
 from ringback.platform.clock import new_id
 from ringback.platform.errors import ApiError
+from ringback.platform.exchange import Exchange, Message, Receive, Send, guard
+from ringback.platform.faults import FaultRule, close_connection, take, too_many_requests
+from ringback.platform.rate_limit import Standing, count
+from ringback.platform.rights import EVERYTHING, Principal
 from ringback.platform.routing import Match, Route, Router
 from ringback.platform.services import Services
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 _LOG = logging.getLogger("ringback.platform")
 _encode = msgspec.json.Encoder().encode
 _FAILED = "The server failed; its log holds the reason under {id}."
@@ -39,14 +41,20 @@ _CACHING = (
 )
 
 
+# Who steers the server from this machine without a token.
+LOCAL_CALLER = Principal("", "this machine", 2**62, frozenset({EVERYTHING}))
+
+
 class Dispatcher:
     """The ASGI application of the API's routes."""
 
-    def __init__(self, services: Services, routes: list[Route]) -> None:
+    def __init__(self, services: Services) -> None:
         self.services = services
         self.router = Router()
-        self._checks = {route: checker(route.request) for route in routes if isinstance(route.request, dict)}
-        for route in routes:
+        self._checks = {
+            route: checker(route.request) for route in services.routes if isinstance(route.request, dict)
+        }
+        for route in services.routes:
             self.router.add(route.method, route.path, target=route)
         for operation in operations():
             self.router.add(operation.method, operation.path, target=operation)
@@ -54,22 +62,82 @@ class Dispatcher:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        correlation_id = new_id()
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        call: Call | None = None
+        exchange = Exchange(scope, new_id())
         try:
-            match, route = self._route(scope)
-            call = self._call(route, match, scope=scope, headers=headers)
-            call.correlation_id = correlation_id
-            reply = await self._answer(call, receive)
+            await self._serve(exchange, receive)
         except ApiError as error:
-            reply = Reply(error.body(correlation_id), error.status, error.headers)
+            exchange.refuse(error)
         except Exception:
-            _LOG.exception("%s %s failed (%s)", scope["method"], scope["path"], correlation_id)
-            failed = ApiError(500, "internal.server.error", _FAILED, id=correlation_id)
-            reply = Reply(failed.body(correlation_id), 500)
-        await _send(send, reply, call=call, correlation_id=correlation_id, head=scope["method"] == "HEAD")
-        self._log(scope, reply.status, started=started)
+            _LOG.exception("%s %s failed (%s)", scope["method"], scope["path"], exchange.correlation_id)
+            exchange.refuse(ApiError(500, "internal.server.error", _FAILED, id=exchange.correlation_id))
+        if exchange.hang_up and close_connection(scope["client"]):
+            exchange.status = 0
+        else:
+            await _send(send, exchange)
+        self.services.observe(exchange, time.perf_counter() - started)
+
+    async def _serve(self, exchange: Exchange, receive: Receive) -> None:
+        guard(self.services.settings, exchange)
+        if exchange.method == "OPTIONS":
+            exchange.reply = Reply(None, 204)
+            return
+        match, route = self._route(exchange.scope)
+        call = exchange.call = self._call(route, match, exchange=exchange)
+        call.raw = await _body(receive, call)
+        if self.services.store.embedded:
+            self._admit(call)
+        else:
+            await self._in(self.services.pool, self._admit, call)
+        await self._disturb(exchange, call)
+        result = await self._run(call)
+        if not exchange.lose:
+            exchange.reply = result if isinstance(result, Reply) else Reply(result, route.status)
+
+    async def _disturb(self, exchange: Exchange, call: Call) -> None:
+        """Rate limits and faults on order, when there are any."""
+        controls, store = self.services.controls, self.services.store
+        if call.route.steers:
+            return
+        if controls.rate_limit and call.principal.token_hash:
+            standing = await self._in(self.services.writers, self._count, call)
+            exchange.headers |= standing.headers()
+            if standing.exceeded:
+                raise too_many_requests(standing.reset)
+        if not controls.faults:
+            return
+        place = (call.route.method, exchange.scope["path"])
+        operation = call.route.operation.operation_id
+        if not any(rule.hits(*place, operation=operation) for rule in controls.faults):
+            return
+        rule = await self._in(
+            self.services.writers, take, store, lambda rule: rule.hits(*place, operation=operation)
+        )
+        if rule is not None:
+            await self._apply(exchange, rule)
+
+    async def _apply(self, exchange: Exchange, rule: FaultRule) -> None:
+        await asyncio.sleep(rule.delay_ms / 1000)
+        if rule.kind in {"reset", "lost"}:
+            exchange.hang_up, exchange.lose = True, rule.kind == "lost"
+        if rule.kind == "reset":
+            raise ApiError(503, "service.unavailable", "The connection is closed by a fault on order.")
+        if rule.kind in {"status", "conflict"}:
+            raise rule.error()
+
+    def _count(self, call: Call) -> Standing:
+        allowed = int(self.services.controls.rate_limit["perMinute"])
+        return count(self.services.store, call.principal.token_hash, allowed=allowed)
+
+    async def _in(self, pool: Executor, work: Callable[..., Any], *values: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(pool, work, *values)
+
+    async def _run(self, call: Call) -> object:
+        mode, services = call.route.mode, self.services
+        if mode == "write":
+            return await self._in(services.writers, _write, call)
+        if mode == "free" or not services.store.embedded:
+            return await self._in(services.pool, _run, call)
+        return _run(call)
 
     def _route(self, scope: Message) -> tuple[Match, Route]:
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
@@ -89,36 +157,22 @@ class Dispatcher:
             )  # fmt: skip
         return match, ends[0]
 
-    def _call(self, route: Route, match: Match, *, scope: Message, headers: dict[str, str]) -> Call:
-        call = Call(route, self.services, headers=headers)
+    def _call(self, route: Route, match: Match, *, exchange: Exchange) -> Call:
+        call = Call(route, self.services, headers=exchange.request_headers)
         names = match.found[route.method][1]
         call.path = {name: unquote(value) for name, value in zip(names, match.values, strict=True)}
-        call.query_text = scope["query_string"].decode("latin-1")
-        call.now = self.services.clock()
-        host = headers.get("host") or f"{self.services.settings.host}:{self.services.settings.port}"
-        call.origin = self.services.settings.public_url or f"{scope.get('scheme', 'http')}://{host}"
+        call.query_text = exchange.scope["query_string"].decode("latin-1")
+        call.correlation_id = exchange.correlation_id
+        settings = self.services.settings
+        host = call.headers.get("host") or f"{settings.host}:{settings.port}"
+        call.origin = settings.public_url or f"{exchange.scope.get('scheme', 'http')}://{host}"
         return call
-
-    async def _answer(self, call: Call, receive: Receive) -> Reply:
-        call.raw = await _body(receive, call)
-        route, services = call.route, self.services
-        loop = asyncio.get_running_loop()
-        if services.store.embedded:
-            self._admit(call)
-        else:
-            await loop.run_in_executor(services.pool, self._admit, call)
-        if route.mode == "write":
-            result = await loop.run_in_executor(services.writers, _write, call)
-        elif route.mode == "free" or not services.store.embedded:
-            result = await loop.run_in_executor(services.pool, _run, call)
-        else:
-            result = _run(call)
-        return result if isinstance(result, Reply) else Reply(result, route.status)
 
     def _admit(self, call: Call) -> None:
         """Who calls, may they, and is what they sent well formed."""
         route, reader = call.route, self.services.store.read()
         self.services.refresh(reader)
+        call.now = self.services.clock()
         if not route.public:
             call.principal = self._principal(call)
             operation = route.operation
@@ -145,8 +199,14 @@ class Dispatcher:
         if call.body is not None:
             _refuse(check_body(model, call.body, partial=route.operation.partial))
 
+    def _trusted(self, call: Call) -> bool:
+        """A program on this machine, not a web page: it may steer the server without a token."""
+        return self.services.settings.loopback and "origin" not in call.headers
+
     def _principal(self, call: Call) -> Any:
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        if call.route.steers and self._trusted(call):
+            return LOCAL_CALLER
         if scheme.lower() != "bearer" or not token:
             raise errors.authentication_required()
         principal = self.services.principal(self.services.store.read(), token.strip())
@@ -155,11 +215,6 @@ class Dispatcher:
         if principal.expires <= call.now:
             raise errors.expired_credentials()
         return principal
-
-    def _log(self, scope: Message, status: int, *, started: float) -> None:
-        if _LOG.isEnabledFor(logging.INFO):
-            took = (time.perf_counter() - started) * 1000
-            _LOG.info("%s %s %d %.1f ms", scope["method"], scope["path"], status, took)
 
 
 def _run(call: Call) -> object:
@@ -217,6 +272,19 @@ def _too_large(limit: int) -> ApiError:
     )
 
 
+def _no_nul(value: object) -> None:
+    """PostgreSQL keeps no NUL in a text; SQLite would, but an organisation must fit both."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str) and "\0" in item:
+            raise errors.bad_request("The request body holds the character U+0000, which cannot be stored.")
+        if isinstance(item, dict):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list):
+            stack += item
+
+
 def _read_json(call: Call) -> None:
     """Parse the JSON body; an empty one, `null` and `{}` are alike where no body is required."""
     if not call.raw:
@@ -233,6 +301,8 @@ def _read_json(call: Call) -> None:
         call.body = msgspec.json.decode(call.raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise errors.bad_request(f"The request body is no JSON: {error}") from None
+    if b"\\u0000" in call.raw:
+        _no_nul(call.body)
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -243,29 +313,32 @@ def _refuse(faults: list[Fault]) -> None:
     raise error.with_details({"errorCode": fault.code, "fieldName": fault.field} for fault in faults[1:])
 
 
-async def _send(send: Send, reply: Reply, *, call: Call | None, correlation_id: str, head: bool) -> None:
-    body = reply.body
-    if body is None:
-        content, media = b"", ""
-    elif isinstance(body, bytes):
-        content, media = body, "application/octet-stream"
-    elif isinstance(body, str) and (
-        reply.content_type or (call and call.route.content_type != "application/json")
-    ):
-        content, media = body.encode(), "text/plain"
-    else:
-        content, media = _encode(body), "application/json"
-    if body is not None and reply.status < 400 and call:
-        media = reply.content_type or (media if media == "application/json" else call.route.content_type)
+async def _send(send: Send, exchange: Exchange) -> None:
+    reply, content, media = exchange.reply, *_content(exchange.reply, exchange.call)
+    exchange.status = reply.status
     headers = [
-        (b"inin-correlation-id", correlation_id.encode()),
-        (b"content-length", str(len(content)).encode()),
+        (b"inin-correlation-id", exchange.correlation_id.encode()),
         *_CACHING,
-        *((name.encode(), value.encode()) for name, value in reply.headers.items()),
+        *((name.encode(), value.encode("latin-1")) for name, value in exchange.headers.items()),
+        *((name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()),
     ]
+    if reply.status != 204:
+        headers.append((b"content-length", str(len(content)).encode()))
     if media:
         headers.append((b"content-type", media.encode()))
-    if reply.status == 204:
-        del headers[1]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else content})
+    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})
+
+
+def _content(reply: Reply, call: Call | None) -> tuple[bytes, str]:
+    """The bytes of an answer and their media type."""
+    body = reply.body
+    if body is None:
+        return b"", ""
+    route_media = call.route.content_type if call and reply.status < 400 else "application/json"
+    media = reply.content_type or route_media
+    if isinstance(body, bytes):
+        return body, media
+    if isinstance(body, str) and media != "application/json":
+        return body.encode(), media
+    return _encode(body), media

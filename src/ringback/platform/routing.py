@@ -60,6 +60,11 @@ class Route:
         """The path template."""
         return self.operation.path
 
+    @property
+    def steers(self) -> bool:
+        """Whether it steers the server itself; faults and rate limits do not apply to it."""
+        return self.operation.path.startswith("/_ringback/")
+
 
 @dataclass(frozen=True, slots=True)
 class Local:

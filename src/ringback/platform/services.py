@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from ringback.platform.clock import OFFSET, Clock
+from ringback.platform.exchange import Exchange
+from ringback.platform.faults import FaultRule, active
+from ringback.platform.journal import Journal
+from ringback.platform.metrics import Metrics
 from ringback.platform.rights import Principal, principal_of
+from ringback.platform.routing import Route
 from ringback.platform.settings import Settings
 from ringback.platform.store.prepared import Prepared
 from ringback.platform.store.reader import Reader
 from ringback.platform.store.store import Store
 
 POOL_THREADS = 32  # calls that wait for the network or run flows at the same time, per worker
+_LOG = logging.getLogger("ringback.platform.requests")
 _DATA_VERSION = Prepared(sa.text("PRAGMA data_version"))
-FAULTS, RATE_LIMIT = "faults", "rate_limit"  # names of control documents
+RATE_LIMIT = "rate_limit"  # name of the control document
 
 
 @dataclass(slots=True)
 class Controls:
-    """What steers the server, as one generation of the control documents says."""
+    """What steers the server, as one generation of the control documents says.
+
+    Attributes:
+        generation: number of the generation; -1 before the first.
+        faults: rules of `faults`, those that are used up left out.
+        rate_limit: document of `rate_limit`, None while it is off.
+    """
 
     generation: int = -1
-    faults: Any = None
+    faults: list[FaultRule] = field(default_factory=list)
     rate_limit: Any = None
 
 
 class Services:
     """The worker's own things. One instance per process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, routes: list[Route]) -> None:
         self.settings = settings
+        self.routes = routes
         self.clock = Clock()
         self.store = Store(settings.url, self.clock)
         # SQLite has one writer at a time anyway; PostgreSQL's queue at the head of the audit trail.
         self.writers = ThreadPoolExecutor(1 if self.store.embedded else 8, thread_name_prefix="write")
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="work")
         self.controls = Controls()
+        self.journal = Journal(self.store, shared=settings.workers > 1)
+        self.metrics = Metrics()
         self._principals: dict[str, Principal] = {}
         self._seen_version: dict[int, int] = {}
 
@@ -55,7 +71,7 @@ class Services:
         if generation != self.controls.generation:
             self._principals.clear()
             self.clock.offset_ms = int((reader.control(OFFSET) or {}).get("offset_ms", 0))
-            self.controls = Controls(generation, reader.control(FAULTS), reader.control(RATE_LIMIT))
+            self.controls = Controls(generation, active(reader), reader.control(RATE_LIMIT))
 
     def principal(self, reader: Reader, token: str) -> Principal | None:
         """The holder of a token, from memory when nothing changed."""
@@ -64,6 +80,14 @@ class Services:
         ) is not None:
             self._principals[token] = known
         return known
+
+    def observe(self, exchange: Exchange, seconds: float) -> None:
+        """Write a finished request into the journal, the metrics and the log."""
+        self.metrics.count(exchange, seconds)
+        self.journal.note(exchange, took_ms=seconds * 1000)
+        if _LOG.isEnabledFor(logging.INFO):
+            scope = exchange.scope
+            _LOG.info("%s %s %d %.1f ms", scope["method"], scope["path"], exchange.status, seconds * 1000)
 
     def close(self) -> None:
         """Let running work end, then close the store."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEFAULT_PORT = 8080
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # variable; prometheus_client reads it when it is imported
 # Exists only while the server is bound to a loopback address.
 LOCAL_CLIENT = "ringback-local"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -10,6 +10,7 @@ from starlette.routing import WebSocketRoute
 from ringback.platform.routing import Route
 
 MODULES: tuple[str, ...] = (
+    "control",
     "oauth",
     "divisions",
 )

@@ -18,14 +18,13 @@ class Prepared:
 
     def __init__(self, statement: sa.sql.ClauseElement) -> None:
         self.statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
-    def _text(self, connection: sa.Connection) -> tuple[str, tuple[str, ...] | None]:
+    def _for(self, connection: sa.Connection) -> _Compiled:
         dialect = connection.dialect
-        compiled = self.statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        order = tuple(compiled.positiontup) if compiled.positiontup is not None else None  # type: ignore[attr-defined]
-        self._compiled[dialect.name] = str(compiled), order
-        return self._compiled[dialect.name]
+        if (known := self._compiled.get(dialect.name)) is None:
+            known = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
+        return known
 
     def run(self, connection: sa.Connection, **values: object) -> Any:
         """Execute it; gives the driver's cursor.
@@ -34,18 +33,34 @@ class Prepared:
             connection: the connection whose transaction, if any, this is part of.
             values: one for each bind parameter.
         """
-        text, order = self._compiled.get(connection.dialect.name) or self._text(connection)
+        compiled = self._for(connection)
         cursor = connection.connection.cursor()
-        cursor.execute(text, [values[name] for name in order] if order is not None else values)
+        cursor.execute(compiled.text, compiled.arranged(values))
         return cursor
 
     def run_many(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         """Execute it once for each row."""
-        text, order = self._compiled.get(connection.dialect.name) or self._text(connection)
+        compiled = self._for(connection)
         cursor = connection.connection.cursor()
-        cursor.executemany(
-            text, [[row[name] for name in order] for row in rows] if order is not None else rows
-        )
+        cursor.executemany(compiled.text, [compiled.arranged(row) for row in rows])
+
+
+class _Compiled:
+    """A statement in one dialect: its text, the order of its parameters, and those that it brings itself."""
+
+    __slots__ = ("literals", "order", "text")
+
+    def __init__(self, statement: sa.sql.ClauseElement, dialect: sa.Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.text = str(compiled)
+        self.order = tuple(compiled.positiontup) if compiled.positiontup is not None else None
+        self.literals = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def arranged(self, values: dict[str, Any]) -> Any:
+        """The parameters as the driver wants them: by position or by name."""
+        if self.literals:
+            values = self.literals | values
+        return values if self.order is None else [values[name] for name in self.order]
 
 
 def insert(table: sa.Table) -> Prepared:
