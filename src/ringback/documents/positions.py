@@ -44,11 +44,13 @@ class Positions:
 
     def span(self, start: int, end: int | None = None) -> Span:
         """The span of `[start, end)` of the text that is read, cut to its first line."""
-        first, after = self._origin(start)
-        last = after if end is None or end <= start else max(self._origin(end - 1)[1], after)
+        if self._edits:
+            first, after = self._origin(start)
+            last = after if end is None or end <= start else max(self._origin(end - 1)[1], after)
+        else:
+            first, last = start, end if end is not None and end > start else start + 1
         first = max(0, min(first, len(self._text)))
         line = bisect_right(self._line_starts, first) - 1
-        line = min(line, len(self._lines) - 1)
         text = self._lines[line]
         column = first - self._line_starts[line]
         length = max(1, min(last - first, len(text) - column))
