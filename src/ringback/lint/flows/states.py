@@ -22,7 +22,7 @@ from ringback.lang.expr.types import is_collection
 from ringback.lint.flows.graph import BAD, Edge
 from ringback.lint.flows.nullness import Const, Is, Reading, State, Trouble, Value, measured, refined
 from ringback.lint.flows.subject import FlowSubject, Located
-from ringback.lint.flows.uses import Use
+from ringback.lint.flows.uses import ASSIGNS, Use
 
 _AGAIN = "\0again"
 _MOST = 12
@@ -214,7 +214,7 @@ class _Run:
         container = self.flow.containers[action.container]
         self.result.visits[action.id] = self.result.visits.get(action.id, 0) + 1
         state = arrival.state
-        if action.type == "updateData":
+        if action.type in ASSIGNS:
             state = self._statements(action, container, state=state, arrival=arrival)
         else:
             for use in self.subject.uses[action.id]:
@@ -325,7 +325,7 @@ class _Run:
             for name in self._set_by(action.target or ""):
                 state = state.having(name, Is.SET)
         for use in self.subject.uses[action.id]:
-            if use.writes and action.type != "updateData" and _is_written(use, edge.output):
+            if use.writes and action.type not in ASSIGNS and _is_written(use, edge.output):
                 state = self._assigned(state, str(use.node.value), container=container, value=Is.SET)
         return state
 

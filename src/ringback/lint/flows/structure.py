@@ -11,6 +11,7 @@ from ringback.flows.model import Action, Container
 from ringback.lang.expr.typed import Operation, Reference, Typed, walk
 from ringback.lint.flows.graph import Edge, ends
 from ringback.lint.flows.subject import DATA_STEPS, FlowSubject, Located
+from ringback.lint.flows.uses import ASSIGNS
 from ringback.lint.model import Edit, Finding, Fix
 
 MOST_TURNS = 99
@@ -167,7 +168,7 @@ def _counts(subject: FlowSubject, cycle: list[str]) -> bool:
         action = located.action
         if action is not None and action.type in ("decision", "switch"):
             tested |= _names(root)
-        elif action is not None and action.type == "updateData":
+        elif action is not None and action.type in ASSIGNS:
             changed |= _names(root)
     return bool(changed & tested)
 

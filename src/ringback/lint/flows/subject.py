@@ -21,7 +21,7 @@ from ringback.lint.flows.graph import Graph, graph_of
 from ringback.lint.flows.positions import Positions
 from ringback.lint.flows.project import Project
 from ringback.lint.flows.scope import FlowNames
-from ringback.lint.flows.uses import Use, expressions_in, own_nodes, uses_of
+from ringback.lint.flows.uses import ASSIGNS, Use, expressions_in, own_nodes, uses_of
 from ringback.lint.model import Edit
 
 _T = TypeVar("_T")
@@ -235,7 +235,7 @@ class FlowSubject:
     def target(self, located: Located) -> str | None:
         """The type that the place of an expression wants, as far as it is known."""
         use, action = located.use, located.action
-        if action is not None and action.type == "updateData":
+        if action is not None and action.type in ASSIGNS:
             return self._assigned_type(action, use, container=located.container) or use.target
         return use.target
 

@@ -18,6 +18,8 @@ from ringback.lang.expr.types import code_of_kind
 
 VARIABLE = re.compile(r"(?:flow|task|state|common|slot|session)\.[^\W\d]\w*", re.IGNORECASE)
 _MENU_PARTS = frozenset(("task", "menu", "subMenu"))
+# Actions whose statements assign variables.
+ASSIGNS = frozenset(("updateData", "extractSecureData"))
 # Where a variable is named without a wrapper.
 _BARE = frozenset(("variable", "flowOutcomeValueVariable"))
 # A value below these keys is read also where it is written as `var`.
@@ -112,7 +114,7 @@ def literals_of(action: Action, nodes: Iterable[tuple[tuple[str, ...], Node]]) -
 
 
 def _target(field: Field | None, action: Action, *, path: tuple[str, ...]) -> str | None:
-    if action.type == "updateData" and len(path) >= 2:
+    if action.type in ASSIGNS and len(path) >= 2:
         return code_of_kind(path[1])
     type_ = field.type if field is not None and field.role == "value" else "any"
     return None if type_ in ("any", "word") else type_
