@@ -129,8 +129,9 @@ def test_a_503_says_when(server: Platform, cloud: Cloud, clock: VirtualClock) ->
 @pytest.mark.parametrize("method", SAFE + UNSAFE)
 def test_501_is_an_answer(server: Platform, cloud: Cloud, clock: VirtualClock, method: str) -> None:
     server.script[method, PATH] = [refusal(501, "not.implemented", "No such thing")]
-    with pytest.raises(ServerFailed, match="501"):
+    with pytest.raises(ServerFailed, match="501") as caught:
         call(cloud, method)
+    assert caught.value.hint == "this platform does not have the operation"
     assert clock.slept == []
 
 

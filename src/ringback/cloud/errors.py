@@ -111,7 +111,7 @@ class ErrorBody:
             message,
             code,
             correlation or _text(found, "contextId"),
-            tuple(_fields(found)),
+            tuple(_fields(found, code)),
             {str(key): str(value) for key, value in pairs.items()},
         )
 
@@ -120,11 +120,11 @@ def _text(found: Mapping[str, Any], *keys: str) -> str:
     return next((value for key in keys if isinstance(value := found.get(key), str) and value), "")
 
 
-def _fields(found: Mapping[str, Any]) -> Iterator[str]:
-    """What `details` and inner `errors` name, one text each."""
+def _fields(found: Mapping[str, Any], code: str) -> Iterator[str]:
+    """What `details` and inner `errors` name, one text each; without the code of the whole."""
     for detail in _objects(found.get("details")):
         named = [_text(detail, key) for key in ("fieldName", "entityName", "errorCode")]
-        yield ": ".join(text for text in named if text)
+        yield ": ".join(text for text in named if text and text != code)
     for inner in _objects(found.get("errors")):
         yield _text(inner, "message", "code")
 
@@ -219,6 +219,8 @@ class Conflict(CloudError):  # noqa: N818  the answer's meaning is the name
     def _hint(self) -> str:
         if self.exchange.unknown_before:
             return "an earlier try of this call had no answer and may have made the change: read it first"
+        if self.method == "POST":
+            return "it exists already, or somebody holds it: read what is there first"
         return "read the object again, apply the change to what is there now, and send that"
 
 
@@ -248,6 +250,9 @@ class ServerFailed(CloudError):  # noqa: N818  the answer's meaning is the name
     """The platform failed, to the last try."""
 
     next_step = "try again later; Genesys' support finds the call by its correlation id"
+
+    def _hint(self) -> str:
+        return "this platform does not have the operation" if self.status == 501 else self.next_step
 
 
 class NoAnswer(CloudError):  # noqa: N818  the answer's meaning is the name
