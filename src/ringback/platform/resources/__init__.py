@@ -13,6 +13,11 @@ MODULES: tuple[str, ...] = (
     "control",
     "oauth",
     "divisions",
+    "transfers",
+    "external_contacts",
+    "contact_schemas",
+    "contact_sources",
+    "contact_rules",
 )
 
 
