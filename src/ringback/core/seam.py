@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -24,10 +24,16 @@ class Bound:
     Attributes:
         seconds: of the clock; infinite for as long as it takes.
         clock: seconds that only grow, such as `time.monotonic`.
+        until: when the time is over; infinite before the run has begun.
     """
 
     seconds: float = math.inf
     clock: Callable[[], float] = float
+    until: float = math.inf
+
+    def begun(self) -> Bound:
+        """The same from now on."""
+        return replace(self, until=self.clock() + self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.policies import Policies
-from ringback.core.seam import Bound, Seam
+from ringback.core.seam import Seam
 from ringback.dataactions.secrets import Secrets
 from ringback.engine import calling
 from ringback.engine.driver import ScriptedDriver
@@ -25,14 +25,13 @@ _EVERY = 64
 
 
 class _BoundSession(Session):
-    """A session that ends with the status "limit" when the clock says so."""
+    """A session that ends with the status "limit" when its time is over; so do the flows inside it."""
 
-    __slots__ = ("_clock", "_seconds", "_ticks", "_until")
+    __slots__ = ("_ticks",)
 
-    def bind(self, bound: Bound) -> None:
-        """Let the time begin."""
-        self._clock, self._seconds, self._ticks = bound.clock, bound.seconds, 0
-        self._until = bound.clock() + bound.seconds
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._ticks = 0
 
     def _begin(self, index: int) -> Next | None:
         self._ticks += 1
@@ -42,10 +41,11 @@ class _BoundSession(Session):
 
     def stopped(self) -> bool:
         """Whether the time is over; then the session has ended."""
-        if self._clock() <= self._until:
+        bound = self.services.seam.bound
+        if bound.clock() <= bound.until:
             return False
-        message = f"the run took longer than {self._seconds:g} s on this machine"
-        self.emit(LimitReached(limit="run_seconds", value=round(self._seconds), message=message))
+        message = f"the run took longer than {bound.seconds:g} s on this machine"
+        self.emit(LimitReached(limit="run_seconds", value=round(bound.seconds), message=message))
         self.leave(Finish("disconnect"), "limit")
         return True
 
@@ -145,8 +145,9 @@ def run_session(
         policies: choices for undocumented behaviour.
         node: index of the node to start at instead of the beginning.
     """
-    session = _BoundSession(program, driver.world, interaction, seam=seam, policies=policies)
-    session.bind(seam.bound if seam is not None else Bound())
+    begun = seam or Seam()
+    begun = replace(begun, bound=begun.bound.begun())
+    session = _BoundSession(program, driver.world, interaction, seam=begun, policies=policies)
     effect = session.advance() if node is None else session.start_at(node)
     while effect is not None and not session.stopped():
         effect = session.advance(driver.answer(session, effect))
