@@ -120,6 +120,19 @@ def test_a_connection_that_does_not_become_free(server: Platform) -> None:
     network.close()
 
 
+def test_a_connection_in_use_is_closed_when_its_call_is_over(server: Platform) -> None:
+    server.script["GET", PATH] = [Reply(200, {}, wait=0.3)]
+    network = Network()
+    with ThreadPoolExecutor(1) as thread:
+        slow = thread.submit(network.send, Request("GET", server.url + PATH))
+        while not server.seen:
+            time.sleep(0.001)
+        network.close()
+        assert slow.result().status == 200
+    assert network.send(Request("GET", server.url + PATH)).status == 200
+    assert server.connections == 2
+
+
 def listing(count: int, page_count: bool = True) -> Any:
     def answer(seen: Seen) -> Reply:
         size, number = int(seen.query["pageSize"]), int(seen.query["pageNumber"])

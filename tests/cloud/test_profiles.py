@@ -45,6 +45,12 @@ client_secret = "secret"
 [empty]
 environment = "mypurecloud.ie"
 
+[browser]
+environment = "mypurecloud.ie"
+client_credentials = "id"
+redirect_uri = "http://localhost:8080"
+oauth_token_data = '{"access_token": "hidden"}'
+
 [proxied]
 environment = "mypurecloud.ie"
 proxy_host = "proxy.example"
@@ -179,6 +185,7 @@ def test_arguments_go_before_everything(config: Path) -> None:
         ("half", {}, "client_credentials in [half] of", "id and secret belong together"),
         ("nowhere", {}, "no region: [nowhere] of", "add it to [nowhere]"),
         ("empty", {}, "has no client_credentials and client_secret, or access_token", "add it to [empty]"),
+        ("browser", {}, "logs in with a browser, which ringback does not do", "grant client credentials"),
         ("proxied", {}, "proxy_host in [proxied] of", "a proxy comes from HTTPS_PROXY"),
         (
             None,

@@ -188,6 +188,10 @@ def test_a_connection_that_never_works(server: Platform, cloud: Cloud) -> None:
     with pytest.raises(NoAnswer, match=r"broke off.*after 8 tries"):
         cloud.get(PATH)
     assert len(server.calls(PATH)) == 8
+    server.script["PUT", PATH] = [LOST] * 20
+    with pytest.raises(NoAnswer) as caught:
+        call(cloud, "PUT")
+    assert caught.value.hint == "the change may have been made; the same call may safely be made again"
 
 
 def test_nobody_there_ends_soon_for_every_method(clock: VirtualClock) -> None:

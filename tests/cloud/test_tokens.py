@@ -140,7 +140,7 @@ def test_renewed_a_minute_early(
     assert len(server.tokens) == 2
 
 
-def test_a_refused_token_is_renewed_once(server: Platform, cloud: Cloud) -> None:
+def test_a_refused_token_is_renewed_once(server: Platform, cloud: Cloud, clock: VirtualClock) -> None:
     cloud.get(ME)
     server.refused.add("token-number-1")
     answer = cloud.post("/api/v2/flows/jobs", {"a": 1})
@@ -149,10 +149,19 @@ def test_a_refused_token_is_renewed_once(server: Platform, cloud: Cloud) -> None
         "Bearer token-number-1",
         "Bearer token-number-2",
     ]
-    server.refused |= {"token-number-2", "token-number-3"}
+    server.refused |= {f"token-number-{number}" for number in range(2, 9)}
     with pytest.raises(NotAuthenticated) as caught:
         cloud.get(ME)
     assert len(server.tokens) == 3
+    # The next login would not help: there is none for a minute.
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated):
+            cloud.get(ME)
+    assert len(server.tokens) == 3
+    clock.sleep(60)
+    with pytest.raises(NotAuthenticated):
+        cloud.get(ME)
+    assert len(server.tokens) == 4
     assert "does not accept the token of the arguments of connect" in caught.value.hint
 
 

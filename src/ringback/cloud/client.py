@@ -199,6 +199,8 @@ class Cloud:
         if exchange.response and exchange.response.status == 401 and self._tokens.can_renew:
             token = self._tokens.renewed(refused=token)
             first, exchange = exchange, self._send(request, token, repeatable=again)
+            if exchange.response and exchange.response.status == 401:
+                self._tokens.refused_anew()
             unknown = first.unknown_before or exchange.unknown_before
             exchange = replace(exchange, tries=first.tries + exchange.tries, unknown_before=unknown)
         return self._answer(exchange, partial(self._tokens.secrets, token))

@@ -42,7 +42,7 @@ class Exchange:
         request: as sent, secrets masked; without a body that is large.
         response: as received, secrets masked; None when there was none.
         tries: how often it was sent.
-        unknown_before: whether an earlier try of the same call broke off after it was sent.
+        unknown_before: whether a try of the same call broke off after it was sent: it may have done its work.
         fault: why there is no response, in words.
     """
 
@@ -259,6 +259,11 @@ class NoAnswer(CloudError):  # noqa: N818  the answer's meaning is the name
     """No answer came, to the last try, and the call may safely be made again."""
 
     next_step = "check the region or base URL, the network and the proxy"
+
+    def _hint(self) -> str:
+        if self.exchange.unknown_before and self.method not in ("GET", "HEAD"):
+            return "the change may have been made; the same call may safely be made again"
+        return self.next_step
 
 
 class OutcomeUnknown(CloudError):  # noqa: N818  the answer's meaning is the name

@@ -51,11 +51,13 @@ class Network:
         self._proxies = getproxies()
         self._free: dict[tuple[str, str, int], list[httpcore.ConnectionPool]] = {}
         self._lock = threading.Lock()
+        self._closed = False
         self._places = threading.BoundedSemaphore(self._limits.cloud_connections)
 
     def close(self) -> None:
-        """Ends every connection that is not in use."""
+        """Ends every connection, those in use when their call is over."""
         with self._lock:
+            self._closed = True
             stacks = list(self._free.values())
             self._free.clear()
         for line in (line for stack in stacks for line in stack):
@@ -116,8 +118,7 @@ class Network:
                 line = stack.pop() if stack else None
             line = line or self._new_line(origin[0], self._proxy(origin))
             yield line
-            with self._lock:
-                self._free.setdefault(origin, []).append(line)
+            self._give_back(origin, line)
         except BaseException:
             # What is half read or half written is not used again.
             if line is not None:
@@ -125,6 +126,13 @@ class Network:
             raise
         finally:
             self._places.release()
+
+    def _give_back(self, origin: tuple[str, str, int], line: httpcore.ConnectionPool) -> None:
+        with self._lock:
+            if not self._closed:
+                self._free.setdefault(origin, []).append(line)
+                return
+        line.close()
 
     def _proxy(self, origin: tuple[str, str, int]) -> str:
         scheme, host, _ = origin

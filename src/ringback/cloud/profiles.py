@@ -246,6 +246,11 @@ def _credentials(given: Given, variables: Mapping[str, str], *, section: _Sectio
         source = family.access_token if token else f"{family.client_id} and {family.client_secret}"
         found = Credentials(client_id, secret, token, source)
         return _whole(found, family.names[:2])
+    if section.get("oauth_token_data") and not (section.get("client_secret") or section.get("access_token")):
+        raise UsageError(
+            f"{section.place} logs in with a browser, which ringback does not do",
+            hint="use an OAuth client with the grant client credentials, or an access_token",
+        )
     keys = ("client_credentials", "client_secret", "access_token")
     client_id, secret, token = (section.get(key) for key in keys)
     if not (client_id or secret or token):

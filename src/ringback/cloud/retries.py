@@ -132,11 +132,12 @@ class Sender:
             if trouble is None:
                 return exchange
             wait = self._wait(exchange, tries)
-            if not trouble.again or tries >= trouble.tries:
-                raise trouble.error(exchange.without(secrets()))
-            if self._clock.elapsed() + wait > end:
-                raise trouble.error(exchange.without(secrets()), hint=self._too_long(trouble, wait))
             unknown = unknown or trouble.sent
+            last = replace(exchange, unknown_before=unknown)
+            if not trouble.again or tries >= trouble.tries:
+                raise trouble.error(last.without(secrets()))
+            if self._clock.elapsed() + wait > end:
+                raise trouble.error(last.without(secrets()), hint=self._too_long(trouble, wait))
             self._pause(exchange, wait)
 
     def _try(self, request: Request) -> tuple[Exchange, TransportError | None]:

@@ -28,6 +28,9 @@ from ringback.cloud.retries import Sender
 from ringback.dataactions.secrets import Secrets
 from ringback.dataactions.transport import Request, Response
 
+# Seconds without a login after a token was refused that was just made: the next one would be refused as well,
+# and the login has a rate limit of its own.
+REFUSED_PAUSE = 60.0
 RENEW_EARLY = 60.0  # seconds before a token ends in which it is no longer given out (five-jobs.md)
 
 
@@ -130,11 +133,16 @@ class TokenSource:
         self._lock = threading.Lock()
         given = profile.credentials.access_token
         self._held = Token(given, float("inf")) if given else None
+        self._paused_until = float("-inf")
 
     @property
     def can_renew(self) -> bool:
-        """Whether a refused token can be replaced."""
-        return self._profile.credentials.can_log_in
+        """Whether a refused token can be replaced, and that may help."""
+        return self._profile.credentials.can_log_in and self._clock.elapsed() >= self._paused_until
+
+    def refused_anew(self) -> None:
+        """A token that was just made is refused: no login for some time."""
+        self._paused_until = self._clock.elapsed() + REFUSED_PAUSE
 
     def current(self) -> str:
         """A token that is good for some time.
