@@ -23,7 +23,7 @@ from ringback.cloud import (
 )
 from ringback.core.seam import Seam
 from ringback.dataactions.faults import Fault, FaultKind, FaultyTransport
-from ringback.dataactions.transport import CannedTransport, Response
+from ringback.dataactions.transport import CannedTransport, Response, TransportFailure
 from tests.cloud.servers import LOST, RESET, Platform, Reply, client, platform, refusal
 
 PATH = "/api/v2/things"
@@ -207,6 +207,18 @@ def test_nobody_there_ends_soon_for_every_method(clock: VirtualClock) -> None:
     assert (told[0].method, told[0].path, told[0].tries) == ("GET", f"{gone.url}{PATH}", 1)
     assert "refused the connection" in told[0].reason
     assert [wait.seconds for wait in told] == clock.slept
+
+
+def test_a_host_that_answered_once_is_waited_for(clock: VirtualClock) -> None:
+    with Platform() as idle:
+        pass
+    refused = TransportFailure("refused the connection", kind="refused")
+    replies = [Response(200), Response(503), *[refused] * 5, Response(200), *[refused] * 8]
+    with client(idle, clock, access_token="given", transport=CannedTransport(replies)) as cloud:
+        assert cloud.get(PATH).tries == 1
+        assert cloud.get(PATH).tries == 7
+        with pytest.raises(NoAnswer, match="after 8 tries"):
+            cloud.post(PATH, {})
 
 
 def test_a_name_that_does_not_resolve(clock: VirtualClock) -> None:

@@ -11,7 +11,7 @@ class Limits:
 
     Attributes:
         cloud_tries: times that one call is sent, the first included.
-        cloud_connect_tries: the same while no connection can be made at all: nobody may be there.
+        cloud_connect_tries: the same while no connection can be made to a host that never answered yet.
         cloud_retry_time: all tries of one call and the waits between them.
         cloud_longest_wait: one wait that nobody asked for; a Retry-After counts as it is.
         cloud_connect_time: one connection, its TLS handshake included.

@@ -3,7 +3,7 @@
 | what came back | made again | then |
 |---|---|---|
 | 429, the login's 400 `rate limit exceeded` | always: nothing was done | `RateLimited` |
-| no connection | always, few times: nothing was sent | `NoAnswer` |
+| no connection | always: nothing was sent; few times to a host that never answered yet | `NoAnswer` |
 | a certificate that is not trusted, an impossible request | never | `NoAnswer` |
 | 408, 5xx except 501 | when the call may be repeated | `ServerFailed`, else `OutcomeUnknown` |
 | a connection that broke, no answer in time | the same | `NoAnswer`, else `OutcomeUnknown` |
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from ringback.cloud.clock import Clock
 from ringback.cloud.errors import (
@@ -101,6 +102,7 @@ class Sender:
         self._limits = limits
         self._clock = clock
         self._on_wait = on_wait
+        self._reached: set[str] = set()  # hosts that answered once: they are there and will come back
 
     def send(
         self,
@@ -142,9 +144,11 @@ class Sender:
 
     def _try(self, request: Request) -> tuple[Exchange, TransportError | None]:
         try:
-            return Exchange(request, self._transport.send(request)), None
+            response = self._transport.send(request)
         except TransportError as error:
             return Exchange(request, fault=error.message), error
+        self._reached.add(_host(request))
+        return Exchange(request, response), None
 
     def _trouble(
         self,
@@ -157,7 +161,7 @@ class Sender:
         """The row of the module's table; None when the answer stands."""
         tries, response = self._limits.cloud_tries, exchange.response
         if response is None:
-            return self._broken(failure, repeatable=repeatable)
+            return self._broken(exchange, failure, repeatable=repeatable)
         if response.status == 429 or (limited and limited(response)):
             return Trouble(RateLimited, True, tries)
         if response.status == 408 or (response.status >= 500 and response.status != 501):
@@ -165,14 +169,16 @@ class Sender:
             return Trouble(error, repeatable, tries, sent=True)
         return None
 
-    def _broken(self, failure: TransportError | None, *, repeatable: bool) -> Trouble:
+    def _broken(self, exchange: Exchange, failure: TransportError | None, *, repeatable: bool) -> Trouble:
+        tries = self._limits.cloud_tries
         kind = failure.kind if isinstance(failure, TransportFailure) else None
         if kind in NOBODY_THERE:
-            return Trouble(NoAnswer, True, min(self._limits.cloud_connect_tries, self._limits.cloud_tries))
+            known = _host(exchange.request) in self._reached
+            return Trouble(NoAnswer, True, tries if known else min(self._limits.cloud_connect_tries, tries))
         if kind in NEVER_SENT:
             return Trouble(NoAnswer, False, 1)
         again = repeatable and kind != "too_large"
-        return Trouble(NoAnswer if repeatable else OutcomeUnknown, again, self._limits.cloud_tries, sent=True)
+        return Trouble(NoAnswer if repeatable else OutcomeUnknown, again, tries, sent=True)
 
     def _wait(self, exchange: Exchange, tries: int) -> float:
         asked = retry_after(exchange.response)
@@ -194,3 +200,7 @@ class Sender:
             path = request.url.partition("?")[0]
             self._on_wait(Wait(request.method, path, seconds, exchange.tries, reason))
         self._clock.sleep(seconds)
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).netloc
