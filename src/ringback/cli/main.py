@@ -28,6 +28,7 @@ COMMANDS = {
         "ringback.cli.timeouts:timeouts",
         "List the timeouts of data action steps, or set them in the file.",
     ),
+    "world": ("ringback.cli.world:world", "Write a starter world.yaml for flows."),
     "schema": ("ringback.cli.schema:schema", "JSON Schema of documents, for editors."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
     "draw": ("ringback.cli.draw:draw", "Draw a flow: SVG, one HTML page, or Mermaid."),

@@ -146,7 +146,7 @@ class World:
 
     def table(self, name: str) -> Table | None:
         """The table of that name, or None."""
-        return (self.tables or {}).get(name.lower())
+        return (self.tables or {}).get(name.strip().lower())
 
 
 def _matches(item: Resource, kind: str, *, key: str, by: str) -> bool:
