@@ -67,7 +67,7 @@ FAULTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"channels": {"voice": None}}, [("channels", "required")]),
     ({"channels": "voice"}, [("channels", "wrong_type")]),
     ({"channels": {"fax": "1"}}, [("channels.fax", "unknown_field")]),
-    ({"channels": {"voice": "555"}}, [("channels.voice", "unknown_country")]),
+    ({"channels": {"voice": "555"}}, [("channels.voice", "not_e164")]),
     ({"channels": {"voice": "+1 555 123 4567"}}, [("channels.voice", "not_e164")]),
     ({"channels": {"sms": "+1555"}}, [("channels.sms", "too_short")]),
     ({"channels": {"sms": ""}}, [("channels.sms", "empty")]),
@@ -87,7 +87,7 @@ FAULTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         [
             ("externalContactId", "bad_characters"),
             ("name", "empty"),
-            ("channels.voice", "unknown_country"),
+            ("channels.voice", "not_e164"),
             ("channels.email", "bad_email"),
             ("metadata", "wrong_type"),
         ],
@@ -113,6 +113,10 @@ REASONS = [
     ),
     ({"channels": {}}, "channels: at least one of voice, sms, email, chat is required"),
     ({"name": 1}, "name: must be a text, not a number"),
+    (
+        {"channels": {"voice": "555"}},
+        "channels.voice: '555' is not E.164; it begins with + and the calling code",
+    ),
 ]
 
 

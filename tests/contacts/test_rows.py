@@ -184,6 +184,18 @@ def test_delimiters(line: str, mark: str) -> None:
     assert sniff(line) == mark
 
 
+def test_a_column_over_two_lines() -> None:
+    text = 'externalContactId,name,"Phone\n(mobile)"\n1,Alice,+12125550123\n'
+    item = only(text, mapping={"voice": "Phone\n(mobile)"})
+    assert isinstance(item, Row)
+    assert item.number == 3
+
+
+def test_a_quote_in_the_header_that_is_not_closed() -> None:
+    with pytest.raises(UsageError):
+        CsvRows(lines('externalContactId,"name,voice\n' + "1,Alice,+12125550123\n" * 2_000))
+
+
 def test_the_line_that_excel_writes() -> None:
     item = only("sep=|\nname|externalContactId|chat\nA|1|x\n")
     assert isinstance(item, Row)

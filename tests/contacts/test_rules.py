@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ringback.contacts import NO_RULES, Contact, check, load_rules
 from ringback.contacts.payload import CHANNELS
 from ringback.contacts.quiet import DAYS, Hours, opens_at, quiet_end
+from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 from tests.contacts.bodies import contacts
 
@@ -104,6 +105,20 @@ VERDICTS: list[tuple[str, Contact, str, str, dict[str, str]]] = [
     ),
     ("consent", person({"consent.sms": " YES "}, sms=NEW_YORK), "passed", "", {"sms": "available"}),
     (
+        "a list of channels",
+        person({"consent.sms": "Voice, SMS"}, sms=NEW_YORK),
+        "passed",
+        "",
+        {"sms": "available"},
+    ),
+    (
+        "a refusal that names the channel",
+        person({"consent.sms": "no sms"}, sms=NEW_YORK),
+        "failed",
+        "opt-in",
+        {"sms": "consent 'opt-in': consent is not given (metadata 'consent.sms')"},
+    ),
+    (
         "a kind of line",
         person({"consent.sms": "yes"}, sms=BERLIN),
         "failed",
@@ -150,6 +165,13 @@ def test_the_first_available_channel() -> None:
     contact = Contact("a", "A", {"voice": "+12125550100", "email": "a@example.com", "chat": "x"})
     verdict = check(contact, LOADED, now=NOON)
     assert verdict.first_channel == "email"
+    open_channels = check(person(voice=NEW_YORK, email="a@example.com"), NO_RULES, now=NOON)
+    assert open_channels.policies == ("first_channel",)
+
+
+def test_a_moment_has_a_time_zone() -> None:
+    with pytest.raises(InternalError):
+        check(person(voice=NEW_YORK), NO_RULES, now=NOON.replace(tzinfo=None))
 
 
 def test_everything_that_was_said_is_kept() -> None:
@@ -187,7 +209,8 @@ def test_quiet_in_any_zone_refuses() -> None:
     # 08:30 in Madrid, 07:30 on the Canary Islands: the number may be in either.
     at = local("Europe/Madrid", 8, 30)
     verdict = quiet(at=at, voice=SPAIN)
-    assert verdict.reason == "quiet hours 'evenings': it is 07:30 in Atlantic/Canary"
+    place = "it is 07:30 in Atlantic/Canary, one of 2 time zones where the contact may be"
+    assert verdict.reason == f"quiet hours 'evenings': {place}"
     assert verdict.until == local("Atlantic/Canary", 8)
     assert verdict.policies == ("quiet_hours_status", "quiet_hours_zones")
     lenient = {"quiet_hours_zones": "all_quiet"}

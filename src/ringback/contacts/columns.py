@@ -100,7 +100,9 @@ def sniff(line: str) -> str:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        return [
+            cell.strip() for cell in next(csv.reader(line.splitlines(keepends=True), delimiter=delimiter), [])
+        ]
     except (csv.Error, TypeError) as error:
         hint = "the delimiter is one character, e.g. ';'"
         raise UsageError(f"the header cannot be read: {error}", hint=hint) from None

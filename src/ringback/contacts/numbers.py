@@ -85,6 +85,8 @@ def exact_e164(text: str) -> str:
     Raises:
         NumberError: it is not; the message gives the right form of a number in another one.
     """
+    if "+" not in text and _DIGIT.search(text):
+        raise NumberError(f"{text!r} is not E.164; it begins with + and the calling code", code="not_e164")
     number = parse_number(text)
     if number.e164 != text:
         raise NumberError(f"{text!r} is not E.164; write {number.e164}", code="not_e164")

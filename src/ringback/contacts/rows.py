@@ -23,6 +23,7 @@ from ringback.core.errors import UsageError
 # Characters of a line. A contact has a few hundred; a longer line is a broken file.
 ROW_LENGTH = 1_000_000
 _SHOWN = 200
+_LONGEST_HEADER = 10_000
 _BOM = "\ufeff"
 
 
@@ -118,11 +119,15 @@ class CsvRows:
 
     def _header_line(self) -> str:
         try:
-            return next(self._lines)
+            text = next(self._lines)
         except StopIteration:
             raise UsageError("the file has no header", hint="its first line names the columns") from None
         except _LongLineError as error:
             raise UsageError(f"the header cannot be read: {error}", hint="check the file") from None
+        # A column's name may run over a line's end, in quotes.
+        while text.count('"') % 2 and len(text) < _LONGEST_HEADER:
+            text += next(self._lines, '"')
+        return text
 
     def __iter__(self) -> Iterator[Item]:
         # strict: a quote in the wrong place is a fault, not part of a name.
@@ -288,6 +293,8 @@ def _csv_reason(error: Exception) -> str:
     text = str(error)
     if "field larger" in text:
         return "a cell has more than 131,072 characters; a quote is probably not closed"
-    return {
-        "unexpected end of data": "a quote is not closed before the end of the file",
-    }.get(text, text)
+    if "expected after" in text:
+        return "a cell goes on after its closing quote; a quote inside a cell is written twice"
+    if text == "unexpected end of data":
+        return "a quote is not closed before the end of the file"
+    return text

@@ -15,6 +15,7 @@ from ringback.contacts.emails import same_email
 from ringback.contacts.numbers import main_region, number_type, parse_number, time_zones
 from ringback.contacts.payload import CHANNELS, NUMBER_CHANNELS, Contact
 from ringback.contacts.quiet import Hours, opens_at, quiet_end, zone_of
+from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 
 Status = Literal["unknown", "pending", "passed", "failed"]
@@ -172,7 +173,7 @@ class Consent:
 
     Attributes:
         field: key of the metadata; `{channel}` in it becomes the channel's name.
-        accepted: values that give consent, in lower case.
+        accepted: values that give consent, in lower case; so does a list of channels, `voice, sms`.
         pending: values that mean that it was asked for.
     """
 
@@ -186,7 +187,7 @@ class Consent:
         """Refuse a channel without consent."""
         key = self.field.replace("{channel}", channel)
         value = subject.contact.metadata.get(key, "").strip().casefold()
-        if value in self.accepted:
+        if value in self.accepted or channel in (part.strip() for part in value.split(",")):
             return None
         waiting = value in self.pending
         wanted = "is asked for, not given yet" if waiting else "is not given"
@@ -250,6 +251,8 @@ class QuietHours:
         clock = subject.now.astimezone(zone_of(zone)).strftime("%H:%M")
         waiting = subject.policies.get("quiet_hours_status") == "pending"
         reason = f"it is {clock} in {zone}"
+        if len(zones) > 1:
+            reason += f", one of {len(zones)} time zones where the contact may be"
         return _refusal(self.name, "quiet hours", reason=reason, waiting=waiting, until=until)
 
     def end(self, subject: Subject, channel: str, *, moment: datetime) -> datetime | None:
@@ -297,6 +300,8 @@ def check(
         now: an aware moment.
         policies: which choices hold.
     """
+    if now.tzinfo is None:
+        raise InternalError("rules are checked at a moment with a time zone")
     if rules is None:
         return Verdict("unknown")
     used = Policies(policies.chosen if policies else {})
@@ -308,6 +313,8 @@ def check(
     whole = next((said for each in refusals.values() for said in each if said.whole), None)
     first = {channel: whole or next(iter(each), None) for channel, each in refusals.items()}
     availability = {channel: said.reason if said else AVAILABLE for channel, said in first.items()}
+    if list(availability.values()).count(AVAILABLE) > 1:
+        used.get("first_channel")
     until = None if whole else _until(rules, subject, refusals=refusals)
     status, blame = _status(availability, refusals, whole=whole)
     return Verdict(

@@ -170,7 +170,7 @@ class _Loader:
             channels=self._channels(node, NUMBER_CHANNELS),
             hours=hours,
             zone_field=_text(node.get("zoneField")) or "timeZone",
-            zones=dict(self._zone(key, item) for key, item in zones.items()) if zones else {},
+            zones=dict(self._zone(zones, key) for key, _ in zones.items()) if zones else {},
         )
 
     # ---- values
@@ -234,10 +234,12 @@ class _Loader:
             return time.fromisoformat(_text(found))
         return time()
 
-    def _zone(self, prefix: str, node: Node) -> tuple[str, str]:
+    def _zone(self, zones: Node, prefix: str) -> tuple[str, str]:
         if not _PREFIX.fullmatch(prefix):
-            self._error(f"{prefix!r} is not the beginning of a number", node, hint='write "+1555"')
-        if zone_of(_text(node)) is None:
+            message = f"{prefix!r} is not the beginning of a number"
+            self.problems.error(_CODE, message, span=zones.key_span(prefix), hint='write "+1555"')
+        node = zones.get(prefix)
+        if node is not None and zone_of(_text(node)) is None:
             self._error(f"{_text(node)!r} is no time zone", node, hint="write a name like America/New_York")
         return prefix, _text(node)
 
