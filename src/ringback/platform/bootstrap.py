@@ -44,11 +44,12 @@ def prepare_database(settings: Settings) -> None:
 
 def found(transaction: Transaction) -> None:
     """Found an organisation with its home division and the administrator's role."""
-    home = {"id": new_id(), "name": "Home", "description": "Home Division", "homeDivision": True}
-    transaction.add(DIVISION, home)
+    home: Body = {"id": new_id(), "name": "Home", "description": "Home Division", "homeDivision": True}
+    home["selfUri"] = f"/api/v2/authorization/divisions/{home['id']}"
+    transaction.add(DIVISION, home, claims=[("name", "home")])
     transaction.set_control(ORGANIZATION, _organization())
     transaction.set_control("home_division", {"id": home["id"]})
-    role = {
+    role: Body = {
         "id": new_id(),
         "name": "admin",
         "description": "Every permission.",
@@ -57,7 +58,8 @@ def found(transaction: Transaction) -> None:
         "default": True,
         "base": True,
     }
-    transaction.add(ROLE, role)
+    role["selfUri"] = f"/api/v2/authorization/roles/{role['id']}"
+    transaction.add(ROLE, role, claims=[("name", "admin")])
     transaction.set_control("admin_role", {"id": role["id"]})
     transaction.changed_rights()
 

@@ -12,6 +12,9 @@ from ringback.platform.routing import Route
 MODULES: tuple[str, ...] = (
     "control",
     "oauth",
+    "users",
+    "roles",
+    "organization",
     "divisions",
     "transfers",
     "external_contacts",

@@ -46,6 +46,18 @@ def read_home(call: Call) -> object:
     return home(call)
 
 
+@routes.get("/api/v2/authorization/divisions/query")
+def query_divisions(call: Call) -> object:
+    """Divisions in the cursor style; `after` is the id of the last one seen."""
+    size, after = call.query.get("pageSize") or 25, str(call.query.get("after") or "")
+    everything = call.store.find(DIVISIONS.query(call, order=()))
+    following = [body for body in everything if body["id"] > after]
+    more = (
+        {"nextUri": f"{call.route.path}?after={following[size - 1]['id']}"} if len(following) > size else {}
+    )
+    return {"entities": following[:size], "selfUri": call.route.path, **more}
+
+
 @routes.get("/api/v2/authorization/divisions/limit")
 def read_limit(_call: Call) -> object:
     """How many divisions an organisation may have."""
