@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+import sqlalchemy as sa
 
 from ringback.platform import errors, paging
 from ringback.platform.call import Call
 from ringback.platform.clock import new_id
+from ringback.platform.store import tables
 from ringback.platform.store.reader import Body, Key, Query
 
+EVERY_DIVISION = "*"
+NameFilter = Literal["contains", "prefix", "asterisks"]
 _ALWAYS_READ_ONLY = frozenset({"id", "selfUri", "dateCreated", "dateModified", "createdBy", "modifiedBy"})
 
 
@@ -31,6 +36,8 @@ class Collection:
         defaults: what a new entity has when the request is silent.
         read_only: fields that a request cannot set, beside id, selfUri and dates.
         divisioned: the entity belongs to a division; without one in the request, to the home division.
+        starrable: its division may be `*`, which stands for all of them.
+        name_filter: how the query parameter `name` compares: `asterisks` allows them at either end.
         unique_name: two entities cannot have one name, whatever its case (409).
         versioned: the entity has a `version`, which a change must send (409).
         dated: the entity has dateCreated and dateModified.
@@ -46,6 +53,8 @@ class Collection:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     read_only: frozenset[str] = frozenset()
     divisioned: bool = False
+    starrable: bool = False
+    name_filter: NameFilter = "contains"
     unique_name: bool = True
     versioned: bool = False
     dated: bool = True
@@ -72,7 +81,7 @@ class Collection:
         identity = entity_id or new_id()
         body: Body = {"id": identity, **self.defaults, **self._given(sent), **more}
         if self.divisioned:
-            body["division"] = division_of(call, body.get("division"))
+            body["division"] = division_of(call, body.get("division"), starrable=self.starrable)
         if self.versioned:
             body["version"] = 1
         if self.dated:
@@ -111,7 +120,7 @@ class Collection:
             check_version(before, sent)
             after["version"] = before["version"] + 1
         if self.divisioned:
-            after["division"] = division_of(call, after.get("division"))
+            after["division"] = division_of(call, after.get("division"), starrable=self.starrable)
         if self.dated:
             after["dateModified"] = call.now_iso()
         return self.save(call, before, after=after)
@@ -127,11 +136,13 @@ class Collection:
         """One page, by name; understands `name`, `id`, `divisionId`, `sortOrder` where declared."""
         return paging.page(call, self.query(call, **conditions), view=self.view)
 
-    def query(self, call: Call, **conditions: Any) -> Query:
-        """The store's query for a list call."""
+    def query(
+        self, call: Call, *, where: Iterable[sa.ColumnElement[bool]] = (), **conditions: Any
+    ) -> Query:
+        """The store's query for a list call, with further conditions."""
         wanted: dict[str, Any] = {
             "ids": call.listed("id") or None,
-            "name_like": call.query.get("name"),
+            "where": (*name_conditions(call.query.get("name"), self.name_filter), *where),
             "divisions": call.listed("divisionId") or None,
             "descending": str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
         }
@@ -147,12 +158,30 @@ def check_version(before: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         raise errors.version_conflict(version, before.get("version"))
 
 
-def division_of(call: Call, wanted: Mapping[str, Any] | None) -> Body:
+def name_conditions(wanted: str | None, how: NameFilter) -> Iterable[sa.ColumnElement[bool]]:
+    """The conditions that a filter by name means; whatever the case."""
+    if not wanted:
+        return
+    name, text = tables.entities.c.name_key, wanted.strip("*").casefold()
+    begins, ends = not wanted.startswith("*"), not wanted.endswith("*")
+    if how == "contains" or not (begins or ends):
+        yield name.contains(text, autoescape=True)
+    elif how == "prefix" or not ends:
+        yield name.startswith(text, autoescape=True)
+    elif not begins:
+        yield name.endswith(text, autoescape=True)
+    else:
+        yield name == text
+
+
+def division_of(call: Call, wanted: Mapping[str, Any] | None, *, starrable: bool = False) -> Body:
     """The division of an entity as its body holds it; the home division when none is wanted.
 
     Raises:
         ApiError: 400, there is no such division.
     """
+    if starrable and (wanted or {}).get("id") == EVERY_DIVISION:
+        return {"id": EVERY_DIVISION, "name": EVERY_DIVISION}
     division_id = str((wanted or {}).get("id") or call.store.control("home_division")["id"])
     division = call.store.get("division", division_id)
     if division is None:
