@@ -129,9 +129,21 @@ EMAILS = [
     ("alice@example.com", "alice@example.com"),
     ("Alice@Example.COM", "Alice@example.com"),
     ("a.b+c@crm.test", "a.b+c@crm.test"),
+    ("A@Corp.Local", "A@corp.local"),
     ("grün@bücher.example", "grün@bücher.example"),
 ]
-NO_EMAILS = ["", "alice", "alice@", "@example.com", "a b@example.com", "a@localhost", "a@example..com"]
+NO_EMAILS = [
+    "",
+    "alice",
+    "alice@",
+    "@example.com",
+    "a b@example.com",
+    "a@localhost",
+    "a@.local",
+    "a@b c.local",
+    "Al <a@b.test>",
+    "a@example..com",
+]
 NO_EMAILS += [
     "Alice <a@example.com>",
     "a@[127.0.0.1]",
