@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ringback import cloud
     from ringback.api import load_data_action, load_data_actions, load_flow, load_world, simulate
 
 __version__ = "0.1.0"
@@ -33,6 +32,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Start-up time: `ringback --help` must not load the engine.
     if name == "cloud":
+        # By name only: what stands beside `cloud` imports this module for its version.
         return import_module("ringback.cloud")
     if name in __all__:
         return getattr(import_module("ringback.api"), name)
