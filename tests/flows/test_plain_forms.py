@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ringback import api
 from ringback.core.errors import DefinitionError
@@ -239,3 +241,65 @@ def test_what_is_refused(document: str, message: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         load_plain(document, file="flow.json")
     assert str(caught.value) == message
+
+
+# ---- any document
+
+
+def _step(name: str, draw: st.DrawFn, depth: int) -> dict[str, Any]:
+    """A step of some kind, with steps inside it where its kind holds any."""
+    kinds = ["play-audio", "set", "data-action", "menu", "end"]
+    kind = draw(st.sampled_from(kinds if depth > 2 else [*kinds, "loop", "decision", "group", "lookup"]))
+    target = st.sampled_from(["end", None, "S0", "S1", "S2"])
+    inner = _steps(draw, f"{name}i", depth + 1) if kind in ("loop", "decision", "group") else []
+    match kind:
+        case "play-audio":
+            found: dict[str, Any] = {
+                "type": kind,
+                "settings": {"text": draw(st.sampled_from(["Hi", "$x", "a $x.y"]))},
+            }
+        case "set":
+            values = st.sampled_from([1, "t", "$x.y", None, [1, {"a": "b"}], 'q"\\', True])
+            found = {"set": {draw(st.sampled_from(["x", "y"])): draw(values)}}
+        case "data-action":
+            found = {"type": kind, "settings": {"timeout": draw(st.integers(1, 30)), "outputs": {"o": "x"}}}
+            found["on"] = {"failure": _steps(draw, f"{name}f", depth + 1), "timeout": draw(target)}
+        case "menu":
+            found = {"type": kind, "audio": "Press", "choices": {"1": draw(target), "yes": "S0"}}
+            found |= draw(st.sampled_from([{}, {"default": "S1"}]))
+        case "end":
+            found = {"type": "disconnect"}
+        case "loop":
+            found = {"type": kind, "settings": {"loopCount": draw(st.integers(1, 3))}, "steps": inner}
+        case "decision":
+            found = {"type": kind, "condition": "IsSet($x)", "steps": inner, "on": {"no": draw(target)}}
+        case "lookup":
+            found = {"url": "https://crm.example/x", "outputVariable": "x", "onerror": draw(target)}
+        case _:
+            found = {"type": "group", "steps": inner}
+    if draw(st.booleans()) and kind != "menu":
+        found["next"] = draw(target)
+    return {"name": name, **found}
+
+
+def _steps(draw: st.DrawFn, prefix: str, depth: int) -> list[dict[str, Any]]:
+    return [_step(f"{prefix}{number}", draw, depth) for number in range(draw(st.integers(0, 3)))]
+
+
+@st.composite
+def step_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Documents with `steps` at several depths; the first three steps exist, so that every target does."""
+    steps = [_step(f"S{number}", draw, 0) for number in range(3)] + _steps(draw, "T", 1)
+    routing = draw(st.sampled_from([{}, {"routing": {"queue": "VIP"}}]))
+    variables = [{"jsonVariable": {"name": "$x"}}]
+    return {"name": "Any", "version": 1, "variables": variables, "steps": steps, **routing}
+
+
+@settings(max_examples=25)
+@given(step_documents())
+def test_any_document_comes_back_and_does_the_same(document: dict[str, Any]) -> None:
+    flow = load(document)
+    again = load_plain(write_plain(flow).text, file="f.json")
+    assert same(flow, again) == []
+    for caller in ("", "press 1; press 1"):
+        assert outcome(again, caller) == outcome(flow, caller)

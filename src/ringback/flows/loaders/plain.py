@@ -315,46 +315,41 @@ class _Loader:
         """A menu with a choice for each key; the default choice has no key."""
         where = f"in the menu {item.name!r}"
         self._problems.unknown_keys(item.node, _MENU_KEYS | _FRAME_KEYS, where=where)
-        targets = list(item.choices.items())
         otherwise = item.on.get("default") or item.on.get("timeout") or item.on.get("next")
-        default = None
-        choices = [
-            self._choice(item, number, key=key, target=node, language=language)
-            for number, (key, node) in enumerate(targets, 1)
-        ]
-        nexts = [_id(self._items.find(node), end) for _, node in targets]
-        if otherwise is not None:
-            default = f"{_menu_id(item)}#{len(choices) + 1}"
-            choices.append(self._choice(item, len(choices) + 1, key="", target=otherwise, language=language))
-            nexts.append(_id(self._items.find(otherwise), end))
-        actions = tuple(
-            Action(id_, name, "plainChoice", body, follows, container=_menu_id(item), span=body.span)
-            for (id_, name, body), follows in zip(choices, nexts, strict=True)
-        )
+        targets = [*item.choices.items(), *([("", otherwise)] if otherwise is not None else [])]
+        actions = []
+        for number, (key, node) in enumerate(targets, 1):
+            led = self._items.find(node)
+            id_ = f"{_menu_id(item)}#{number}"
+            name = led.name if led is not None else END
+            body = _choice(name, key, place=node, language=language)
+            follows = _id(led, end)
+            actions.append(
+                Action(id_, name, "plainChoice", body, follows, container=_menu_id(item), span=body.span)
+            )
         body = values.made(dict(_menu_settings(item.node, fields)), item.node)
         return Container(
             id=_menu_id(item),
             name=item.name,
             kind="menu",
             start=None,
-            actions=actions,
+            actions=tuple(actions),
             body=body,
-            default_choice=default,
+            default_choice=actions[-1].id if otherwise is not None else None,
             span=item.node.span,
         )
 
-    @staticmethod
-    def _choice(item: Item, number: int, *, key: str, target: Node, language: str) -> tuple[str, str, Node]:
-        """Id, name and body of a choice: a key of the telephone, or a word that the caller says."""
-        name = text_of(target) or key
-        members = {"name": values.scalar(name, target)}
-        if key in _DTMF:
-            members["dtmf"] = values.scalar(_DTMF[key], target)
-        elif key:
-            terms = Node((values.scalar(key, target),), target.span)
-            by_language = values.made({language: values.made({"terms": terms}, target)}, target)
-            members["speechRecTerms"] = by_language
-        return f"{_menu_id(item)}#{number}", name, values.made(members, target)
+
+def _choice(name: str, key: str, *, place: Node, language: str) -> Node:
+    """The body of a choice: a key of the telephone, or a word that the caller says; "" for the default."""
+    members = {"name": values.scalar(name, place)}
+    if key in _DTMF:
+        members["dtmf"] = values.scalar(_DTMF[key], place)
+    elif key:
+        terms = Node((values.scalar(key, place),), place.span)
+        by_language = values.made({language: values.made({"terms": terms}, place)}, place)
+        members["speechRecTerms"] = by_language
+    return values.made(members, place)
 
 
 def _declared(name: str, type_: str, *, place: Node) -> Variable:
