@@ -213,6 +213,16 @@ POLICIES: Mapping[str, Policy] = _table(
         "A recurring state of an in-queue flow that names no interval runs every five minutes.",
     ),
     Policy(
+        "running_time",
+        ("72_hours", "endless"),
+        "A flow runs for 72 hours at most; a longer Wait is an error unless it may be trimmed.",
+    ),
+    Policy(
+        "unfinished_outcome",
+        ("failure", "unset"),
+        "A flow outcome that was started and never set counts as a failure when the flow ends.",
+    ),
+    Policy(
         "language_after_transfer",
         ("kept", "flow_default"),
         "After Transfer to Flow the caller's language stays, where the other flow supports it.",

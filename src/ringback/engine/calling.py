@@ -94,6 +94,15 @@ def move(session: Session, finish: Finish) -> Session | None:
     return inner
 
 
+def close_outcomes(session: Session) -> None:
+    """Outcomes that were started and never set count as failures, or stay open, by policy."""
+    choice = session.services.policy("unfinished_outcome")
+    for name in session.outcomes if choice == "failure" else ():
+        facts = {"flowOutcome": name, "flowOutcomeValue": "FAILURE"}
+        session.emit(events.PlatformTold(kind="setFlowOutcome", facts=facts, decided_by="policy"))
+    session.outcomes = []
+
+
 def last(session: Session) -> Session:
     """The session of the flow that has the interaction now, after every transfer."""
     while session.child is not None and session.child.moved:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from ringback.documents import Node
 from ringback.engine import queueing
 from ringback.engine.builder import ActionBuilder
+from ringback.engine.frames import VOICE
 from ringback.engine.wrapped import is_empty
 from ringback.flows.actions.base import Begin, Enter, Finish, FlowFault, Getter, Next, Resume, Step
 from ringback.flows.effects import Play, Transfer
@@ -97,7 +98,7 @@ def _by_default(run: Any, kind: str) -> Finish:
 
 def error_step(b: ActionBuilder, handling: ErrorHandling) -> Step:
     """Plays the audio, then disconnects, jumps, or transfers; a refused transfer disconnects."""
-    voice = b.plan.flow.type in ("inboundCall", "outboundCall", "inqueueCall", "secureCall", "voicemail")
+    voice = b.plan.flow.type in VOICE
     bare = "settingsErrorHandling" not in b.plan.flow.settings and voice
     spoken = handling.audio or b.flow_setting("settingsErrorHandling.errorEventHandover")
     text = (

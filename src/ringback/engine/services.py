@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ringback.core.policies import POLICIES, Policies
 from ringback.core.seam import Seam
-from ringback.engine import extensions, opening
+from ringback.engine import botdata, extensions, opening, queueing
 from ringback.trace.events import PolicyUsed
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ class SessionServices:
         return self.seam.random(self.draws)
 
     def find(self, kind: str, key: str, by: str) -> Any:
-        """The one object of a kind by name or id; None when there is not exactly one."""
-        return self._session.world.entity(kind, key, by=by)
+        """The one object of a kind by name or id; None when there is not exactly one.
+
+        A user is found by e-mail address; one for whom the world has none, by name.
+        """
+        found = self._session.world.entity(kind, key, by=by)
+        address = found.fields.get("email") if kind == "usr" and by == "name" and found is not None else None
+        return found if not address or str(address).lower() == key.lower() else None
 
     def outcome(self, *names: str) -> Any:
         """What the scenario says under the first of these names that it knows; None for nothing."""
@@ -70,6 +76,31 @@ class SessionServices:
     def extension(self, digits: str) -> tuple[str, Any] | None:
         """What the digits dial, ("user" or "group", entity); None when nobody has that extension."""
         return extensions.dialled(self._session.world, digits)
+
+    def time_left(self) -> int:
+        """Milliseconds that a flow may still run (72 hours in all; see the policy `running_time`)."""
+        return max(0, queueing.RUNNING_TIME_MS - self._session.at_ms)
+
+    def data_step(self, what: str, names: Iterable[str] = (), *, longest: int = 0) -> None:
+        """Count a participant data step of a bot session against the platform's limits.
+
+        Args:
+            what: "set" or "get".
+            names: the attributes that are set.
+            longest: characters of the longest value.
+
+        Raises:
+            FlowFault: PARTICIPANT_DATA_LIMIT.
+        """
+        botdata.step(self._session, what, names=names, longest=longest)
+
+    def flow_outcome(self, name: str, *, done: bool) -> None:
+        """Note that a flow outcome was started, or set."""
+        begun = self._session.outcomes
+        if done and name in begun:
+            begun.remove(name)
+        elif not done and name not in begun:
+            begun.append(name)
 
     def reading_ms(self) -> int | None:
         """0 where the customer reads, None where the text is heard and takes its time."""

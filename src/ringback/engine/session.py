@@ -18,7 +18,7 @@ from ringback.core.errors import InternalError
 from ringback.core.policies import Policies
 from ringback.core.seam import Seam
 from ringback.engine import calling, queueing
-from ringback.engine.frames import DIGITAL, OPEN_ENDS, SESSION, End, Frame
+from ringback.engine.frames import DIGITAL, OPEN_ENDS, SESSION, VOICE, End, Frame
 from ringback.engine.interaction import Interaction
 from ringback.engine.program import GREETING, HANDLING, WAITING, Program, UnsupportedAction
 from ringback.engine.recording import record
@@ -87,8 +87,10 @@ class Session:
         self.end: End | None = None
         self.secure_values: list[Any] = []
         self.child: Session | None = None
-        self.moved = False
-        self.recurred = (0, -1)
+        self.moved, self.recurred = False, (0, -1)
+        self.data_steps: dict[str, int] = {}
+        self.data_names: list[str] = []
+        self.outcomes: list[str] = []
         self.depth = 0
         self.queue_turns = 0
         self.intent, self.failures, self.said = "", 0, ""
@@ -344,6 +346,8 @@ class Session:
         if self.over_limit and status == "ended":
             status = "limit"
         name = self.program.nodes[self.node].ref.name if self.node != GREETING else ""
+        if self.outcomes:
+            calling.close_outcomes(self)
         self._told(End(finish, name, status), self)
 
     def _told(self, end: End, by: Session) -> None:
@@ -446,7 +450,8 @@ class Session:
 
     def set_language(self, language: str) -> None:
         """Change the language, now or when the task ends, as the policy says."""
-        if self.services.policy("set_language_effect") == "immediately":
+        spoken = self.program.flow.type in VOICE
+        if not spoken or self.services.policy("set_language_effect") == "immediately":
             self._speak(language)
         else:
             self.frames[-1].next_language = language

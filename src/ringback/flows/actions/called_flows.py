@@ -78,6 +78,8 @@ def build(b: Builder) -> Step:
         else:
             path, results = reply
             returned(run, results)
+            if path == "default" and str(results.get("#intent", "")).lower() in exits:
+                path = results["#intent"]
         return exits.get(path.lower()) or Exit(path, below)
 
     return Step(begin, resume)

@@ -22,6 +22,7 @@ def build(b: Builder) -> Step:
     down = b.down()
 
     def begin(run: Any) -> Next:
+        run.services.data_step("get")
         for name, assign in pairs:
             if assign is None:
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ringback.flows.actions.base import Field
 from ringback.flows.actions.told import attempting, telling
 
@@ -11,6 +13,17 @@ _MAIL = (
     Field("cc", "any", about="Copies."),
     Field("bcc", "any", about="Hidden copies."),
 )
+
+
+def _in_current_queue(run: Any, told: dict[str, Any]) -> None:
+    """A callback without a queue goes to the one in which the interaction waits."""
+    in_queue = run.program.flow.type.startswith("inqueue")
+    if in_queue and "queue" not in told and "targetQueue" not in told:
+        current = run.built_in("Call.CurrentQueue")
+        if current is not None:
+            told["queue"] = current.name
+
+
 MESSAGES = (
     attempting(
         "sendResponse",
@@ -71,8 +84,10 @@ ANALYTICS = (
     telling(
         "initializeFlowOutcome",
         "Initialize Flow Outcome",
-        about="Starts a flow outcome.",
+        about="Starts a flow outcome; one that is never set counts as a failure at the end.",
         tells=(Field("flowOutcome.name", "word", "word", about="The outcome."),),
+        then=lambda run, told: run.services.flow_outcome(str(told.get("flowOutcome")), done=False),
+        policies=("unfinished_outcome",),
     ),
     telling(
         "setFlowOutcome",
@@ -82,6 +97,7 @@ ANALYTICS = (
             Field("flowOutcome.name", "word", "word", about="The outcome."),
             Field("flowOutcomeValue", "str", about="SUCCESS or FAILURE."),
         ),
+        then=lambda run, told: run.services.flow_outcome(str(told.get("flowOutcome")), done=True),
     ),
     attempting(
         "setExternalTag",
@@ -116,6 +132,7 @@ ROUTING = (
             Field("screenPopScript.*.inputs.*", "any", about="Inputs of the agent's script."),
             Field("scriptInputs.*", "any", about="The same by another name."),
         ),
+        then=_in_current_queue,
     ),
     attempting(
         "setPriority",
@@ -153,6 +170,7 @@ VOICE = (
         "Audio Monitoring",
         about="Switches audio monitoring on or off.",
         tells=(Field("enableMonitoring", "bln", about="NOT_SET is off."),),
+        then=lambda _run, told: told.update({"enableMonitoring": told.get("enableMonitoring", False)}),
     ),
     telling(
         "enableParticipantRecord",
@@ -165,6 +183,7 @@ VOICE = (
         "Transcription",
         about="Switches transcription on or off.",
         tells=(Field("enableTranscription", "bln", about="NOT_SET is off."),),
+        then=lambda _run, told: told.update({"enableTranscription": told.get("enableTranscription", False)}),
     ),
     telling(
         "setPostFlow",

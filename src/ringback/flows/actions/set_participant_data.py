@@ -17,16 +17,21 @@ def _pair(b: Builder, node: Node) -> tuple[Getter, Getter]:
 
 
 def build(b: Builder) -> Step:
-    """Names and values are Strings; names are case sensitive; a NOT_SET value stores the empty text."""
+    """Names and values are Strings; names are case sensitive; a NOT_SET value stores the empty text.
+
+    Nothing is stored when a name or a value cannot be had, or when a bot session has stored enough.
+    """
     pairs = [_pair(b, node) for node in b.node("attributes") or ()]
     down = b.down()
 
     def begin(run: Any) -> Next:
-        for name, value in pairs:
-            key = name(run)
-            if not key:
-                raise FlowFault("NOT_SET_OPERAND", "the name of a participant attribute is not set")
-            run.set_participant_data(key, value(run) or "")
+        given = [(name(run), value(run) or "") for name, value in pairs]
+        if not all(name for name, _ in given):
+            raise FlowFault("NOT_SET_OPERAND", "the name of a participant attribute is not set")
+        longest = max((len(value) for _, value in given), default=0)
+        run.services.data_step("set", (name for name, _ in given), longest=longest)
+        for name, value in given:
+            run.set_participant_data(name, value)
         return down
 
     return Step(begin)

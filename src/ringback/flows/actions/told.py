@@ -7,6 +7,7 @@ taken: the scenario's, else Success.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Getter, Next, Step
@@ -16,6 +17,8 @@ from ringback.flows.effects import Tell, Told
 from ringback.lang.expr.values import plain, speech_text
 from ringback.trace.events import PlatformTold
 
+# Sees the facts before they are told, and may change them.
+Then = Callable[[Any, dict[str, Any]], None]
 _SPOKEN = ("aud", "com", "pmt")
 ERROR_FIELDS = (
     Field("failureOutputs.errorType", "str", "writes", about="Kind of failure."),
@@ -107,11 +110,14 @@ def building(
     )
 
 
-def _telling(b: Builder, fields: tuple[Field, ...]) -> Step:
+def _telling(b: Builder, fields: tuple[Field, ...], *, then: Then | None = None) -> Step:
     read, down, kind = facts(b, fields), b.down(), b.action.type
 
     def begin(run: Any) -> Next:
-        run.emit(PlatformTold(kind=kind, facts=read(run)))
+        told = read(run)
+        if then is not None:
+            then(run, told)
+        run.emit(PlatformTold(kind=kind, facts=told))
         return down
 
     return Step(begin)
@@ -143,12 +149,17 @@ def _asking(
 
 
 def telling(
-    key: str, title: str, *, about: str, tells: tuple[Field, ...] = (), source: str = ""
+    key: str,
+    title: str,
+    *,
+    about: str,
+    tells: tuple[Field, ...] = (),
+    then: Then | None = None,
+    policies: tuple[str, ...] = (),
 ) -> ActionType:
-    """An action without outputs that tells the platform something."""
-    return ActionType(
-        key, title, about, building(tells, ()), tells, source=source or f"scripting SDK: {title}"
-    )
+    """An action without outputs that tells the platform something; `then` sees what, before it is told."""
+    build = building(tells, ()) if then is None else partial(_telling, fields=tells, then=then)
+    return ActionType(key, title, about, build, tells, policies=policies, source=f"scripting SDK: {title}")
 
 
 def attempting(

@@ -26,6 +26,8 @@ def build(b: Builder) -> Step:
     """A NOT_SET queue is a flow error; a queue that refuses leads to Failure."""
     queue, skills = b.value("targetQueue", "que"), _skills(b)
     priority, language = b.value("priority", "int"), b.value("languageSkill", "lac")
+    append, agent = b.value("appendSkills", "bln"), b.value("directAgent", "usr")
+    flow = b.name("overrideInQueueFlow.name") or b.name("inQueueFlow.name")
 
     def target(run: Any) -> Transfer:
         wanted = named("transferToAcd", "queue", value=queue(run), field="target queue")
@@ -38,6 +40,12 @@ def build(b: Builder) -> Step:
             details["skills"] = names
         if (tongue := language(run)) is not None:
             details["languageSkill"] = tongue.name
+        if names and append(run):
+            details["appendSkills"] = True
+        if (person := agent(run)) is not None:
+            details["directAgent"] = person.name
+        if flow:
+            details["inQueueFlow"] = flow
         return msgspec.structs.replace(wanted, details=details)
 
     return transfer_step(b, target)
@@ -47,6 +55,9 @@ _FIELDS = (
     Field("targetQueue", "que", required=True, about="The queue."),
     Field("priority", "int", about="-25,000,000 to 25,000,000."),
     Field("languageSkill", "lac", about="Language skill of the agent."),
+    Field("appendSkills", "bln", about="Whether the skills come on top; false or NOT_SET replaces them."),
+    Field("overrideInQueueFlow.name", "word", "word", about="The in-queue flow instead of the queue's."),
+    Field("inQueueFlow.name", "word", "word", about="The same by another name."),
     Field("preferredAgents", "any", about="Agents with scores."),
     Field("directAgent", "usr", about="One agent."),
     Field("skills.*.acdSkill.skill", "skl", about="Skills of the agent."),
