@@ -21,6 +21,10 @@ MODULES: tuple[str, ...] = (
     "contact_schemas",
     "contact_sources",
     "contact_rules",
+    "contact_merge",
+    "contact_bulk",
+    "contact_notes",
+    "external_organizations",
 )
 
 

@@ -80,10 +80,11 @@ def add(call: Call, sent: Mapping[str, Any], **more: Any) -> Body:
     """A new contact from a native body; `more` wins over it. Gives the stored body."""
     body = clean(call, sent, model=MODEL)
     check_custom_fields(call.store, body, applies_to="CONTACT")
-    return _insert(call, {**body, **more}, division=sent.get("division"))
+    return insert(call, {**body, **more}, division=sent.get("division"))
 
 
-def _insert(call: Call, fields: Body, *, division: Mapping[str, Any] | None) -> Body:
+def insert(call: Call, fields: Body, *, division: Mapping[str, Any] | None) -> Body:
+    """Store a new contact of fields that are clean already."""
     identity, now = new_id(), call.now_iso()
     body: Body = {
         "id": identity,
@@ -207,7 +208,7 @@ def create_contact(call: Call) -> object:
         ).with_extra(
             id=holder, entityId=holder, entityName=CONTACT, externalContactId=contact.external_contact_id
         )
-    body = _insert(call, plain.native_of(contact), division=sent.get("division"))
+    body = insert(call, plain.native_of(contact), division=sent.get("division"))
     return Reply(plain.newly(body), 201)
 
 
