@@ -1,0 +1,169 @@
+"""Groups of users, with owners and members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ringback.platform import errors, paging
+from ringback.platform.call import Call
+from ringback.platform.collection import Collection, check_version
+from ringback.platform.resources.routing_common import USER
+from ringback.platform.routing import Routes
+from ringback.platform.store.reader import Body, Query
+
+routes = Routes()
+PATH = "/api/v2/groups"
+MEMBER = "group_member"  # kind; the parent is the group
+GROUPS = Collection(
+    "group",
+    PATH,
+    "Group",
+    "Groups",
+    defaults={"state": "active", "images": [], "addresses": [], "rolesEnabled": False, "callsEnabled": False},
+    read_only=frozenset({"memberCount", "type", "version"}),
+    dated=False,
+)
+
+
+@routes.get(PATH)
+def list_groups(call: Call) -> object:
+    """A page of groups."""
+    return GROUPS.page(call)
+
+
+@routes.post(PATH, errors=(409,))
+def create_group(call: Call) -> object:
+    """A new group; owners are members only when they are added as such."""
+    sent = dict(call.object())
+    owners = _users(call, sent.pop("ownerIds", None) or (), field="ownerIds")
+    more: dict[str, Any] = {"type": sent["type"], "owners": owners, "memberCount": 0, "version": 1}
+    return GROUPS.create(call, sent, **more, dateModified=call.now_iso())
+
+
+@routes.get(f"{PATH}/{{groupId}}", errors=(404,))
+def read_group(call: Call) -> object:
+    """One group."""
+    return GROUPS.read(call, call.path["groupId"])
+
+
+@routes.put(f"{PATH}/{{groupId}}", errors=(404, 409))
+def change_group(call: Call) -> object:
+    """Change a group; what the request leaves out stays."""
+    sent = dict(call.object())
+    before = GROUPS.read(call, call.path["groupId"])
+    check_version(before, sent)
+    more: dict[str, Any] = {"version": before["version"] + 1, "dateModified": call.now_iso()}
+    if (owners := sent.pop("ownerIds", None)) is not None:
+        more["owners"] = _users(call, owners, field="ownerIds")
+    return GROUPS.patch(call, before["id"], sent=sent, **more)
+
+
+@routes.delete(f"{PATH}/{{groupId}}", status=204, errors=(404,))
+def delete_group(call: Call) -> object:
+    """Delete a group."""
+    GROUPS.delete(call, call.path["groupId"])
+    call.tx.remove_all(MEMBER, parent=call.path["groupId"])
+    return None
+
+
+@routes.post(f"{PATH}/search", mode="read")
+def search_groups(call: Call) -> object:
+    """The groups that a search finds: by name, exactly or by a part of it, or by id."""
+    sent = call.object()
+    found = [
+        body
+        for body in call.store.find(Query(GROUPS.kind, descending=sent.get("sortOrder") == "DESC"))
+        if all(_matches(body, criterion) for criterion in sent.get("query") or ())
+    ]
+    size, number = sent.get("pageSize") or paging.DEFAULT_SIZE, sent.get("pageNumber") or 1
+    if size < 1 or number < 1:
+        raise errors.bad_request("Pages and their sizes begin at 1.", field="pageNumber")
+    return {
+        "total": len(found),
+        "pageCount": -(-len(found) // size),
+        "pageSize": size,
+        "pageNumber": number,
+        "types": ["groups"],
+        "results": found[(number - 1) * size : number * size],
+    }
+
+
+@routes.get(f"{PATH}/{{groupId}}/members", errors=(404,))
+def list_members(call: Call) -> object:
+    """A page of the members that still exist, as users."""
+    group = GROUPS.read(call, call.path["groupId"])
+    page = paging.page(call, Query(MEMBER, parent=group["id"]))
+    return page | {"entities": call.store.many(USER, (each["id"] for each in page["entities"]))}
+
+
+@routes.get(f"{PATH}/{{groupId}}/individuals", errors=(404,))
+def list_individuals(call: Call) -> object:
+    """Every member, as users."""
+    group = GROUPS.read(call, call.path["groupId"])
+    users = call.store.many(USER, (each["id"] for each in call.store.find(Query(MEMBER, parent=group["id"]))))
+    return {"entities": users, "total": len(users), "selfUri": f"{group['selfUri']}/individuals"}
+
+
+@routes.post(f"{PATH}/{{groupId}}/members", errors=(404, 409))
+def add_members(call: Call) -> object:
+    """Add users to a group; who is a member already stays one."""
+    sent, group = call.object(), GROUPS.read(call, call.path["groupId"])
+    if sent.get("version") is not None:
+        check_version(group, sent)
+    for user in _users(call, sent["memberIds"], field="memberIds"):
+        if call.store.get(MEMBER, user["id"], parent=group["id"]) is None:
+            call.tx.add(MEMBER, {"id": user["id"], "name": user["name"]}, parent=group["id"])
+    return _recounted(call, group)
+
+
+@routes.delete(f"{PATH}/{{groupId}}/members", errors=(404,))
+def remove_members(call: Call) -> object:
+    """Remove users from a group; who is no member is passed over."""
+    group = GROUPS.read(call, call.path["groupId"])
+    for user_id in call.listed("ids"):
+        call.tx.remove(MEMBER, user_id, parent=group["id"])
+    return _recounted(call, group)
+
+
+def _recounted(call: Call, group: Body) -> Body:
+    members = call.store.find(Query(MEMBER, parent=group["id"]))
+    after = group | {
+        "memberCount": len(members),
+        "version": group["version"] + 1,
+        "dateModified": call.now_iso(),
+    }
+    GROUPS.save(call, group, after=after, action="MemberUpdate")
+    return {}
+
+
+def _users(call: Call, ids: Iterable[str], *, field: str) -> list[Body]:
+    found = []
+    for user_id in dict.fromkeys(map(str, ids)):
+        user = call.store.get(USER, user_id)
+        if user is None:
+            raise errors.bad_request(f"There is no user {user_id}.", field=field)
+        found.append({"id": user_id, "name": user.get("name", ""), "selfUri": f"/api/v2/users/{user_id}"})
+    return found
+
+
+def _matches(body: Body, criterion: Body) -> bool:
+    """Whether a group is what one criterion asks for; fields compare as text, whatever the case."""
+    kind, wanted = criterion["type"], [*(criterion.get("values") or ()), criterion.get("value")]
+    texts = [str(each).casefold() for each in wanted if each is not None]
+    values = [str(body.get(name, "")).casefold() for name in criterion.get("fields") or ["name"]]
+    if kind == "MATCH_ALL":
+        return True
+    compare = _COMPARISONS.get(kind)
+    if compare is None:
+        raise errors.bad_request(f"A search for groups cannot use {kind} here.", field="query.type")
+    return any(compare(value, text) for value in values for text in texts)
+
+
+_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
+    "EXACT": str.__eq__,
+    "TERM": str.__eq__,
+    "TERMS": str.__eq__,
+    "STARTS_WITH": str.startswith,
+    "CONTAINS": str.__contains__,
+}
