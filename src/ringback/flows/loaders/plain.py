@@ -195,7 +195,7 @@ class _Loader:
                     )
                 elif name not in found or found[name].type == "jsn":
                     found[name] = _declared(name, type_, place=node)
-            if item.type == LOOKUP:
+            if item.type in (LOOKUP, CONTACT_LOOKUP):
                 found.setdefault("$error", _declared("$error", "jsn", place=item.node))
         if self._mentions_number and "$phoneNumber" not in found:
             initial = values.exp(_NUMBER, self._document)

@@ -1,0 +1,105 @@
+"""The entities of the organisation that a flow document names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.core.diagnostics import Diagnostic
+from ringback.documents import Node
+from ringback.flows.model import Action, Flow
+from ringback.flows.needs import needs
+from ringback.platform.flows.kinds import (
+    FLOW,
+    OPEN,
+    REFERRED,
+    api_type,
+    bare_prompt,
+    is_system_prompt,
+    object_type,
+)
+from ringback.platform.store.reader import Body, Query, Reader
+
+MISSING = "RB063"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that a flow names, and what the organisation has of it.
+
+    Attributes:
+        code: see `kinds.Referred.code`.
+        name: as the flow writes it.
+        found: the entity; None when there is none.
+        node: where it is named.
+        action: by which action.
+    """
+
+    code: str
+    name: str
+    found: Body | None
+    node: Node
+    action: Action
+
+
+def needed(store: Reader, flow: Flow) -> Iterator[Need]:
+    """What a flow names, with the entities; system prompts and kinds that are not kept are left out."""
+    known: dict[tuple[str, str], Body | None] = {}
+    for code, name, node, action in needs(flow):
+        if code in OPEN or code not in REFERRED or (code == "pmt" and is_system_prompt(name)):
+            continue
+        key = code, name.strip().casefold()
+        if key not in known:
+            known[key] = find(store, code, name=name)
+        yield Need(code, name, known[key], node, action)
+
+
+def find(store: Reader, code: str, *, name: str) -> Body | None:
+    """The entity that a document calls by a name or an id; None when there is none, or more than one."""
+    kind, wanted = REFERRED[code].kind, name.strip()
+    if code == "pmt":
+        wanted = bare_prompt(wanted)
+    found = [body for body in store.named(kind, wanted) if not body.get("deleted")]
+    if not found and code == "usr":
+        found = store.find(Query(kind, where=()), limit=None) if "@" in wanted else []
+        found = [body for body in found if str(body.get("email", "")).casefold() == wanted.casefold()]
+    if not found:
+        by_id = store.get(kind, wanted)
+        return by_id if by_id and not by_id.get("deleted") else None
+    return found[0] if len(found) == 1 or code in ("flow", "dataAction") else None
+
+
+def missing(needs_: Iterator[Need]) -> Iterator[Diagnostic]:
+    """An error for each thing that the organisation lacks."""
+    for need in needs_:
+        if need.found is not None:
+            continue
+        words = REFERRED[need.code].words
+        span = need.node.span if need.node.span.line else need.action.span
+        message = f"the organisation has no {words} {need.name!r} (action {need.action.name!r})"
+        yield Diagnostic.at(MISSING, "error", message, span, hint=f"create the {words}, or correct its name")
+
+
+def references(store: Reader, flow: Flow) -> list[Body]:
+    """What a flow depends on, each once: `{type, id, name, version}`; `id` is "" for what is not there."""
+    found: dict[tuple[str, str], Body] = {}
+    for need in needed(store, flow):
+        body: dict[str, Any] = need.found or {}
+        type_ = REFERRED[need.code].type or object_type(str(body.get("type") or api_type(flow.type)))
+        identity, name = str(body.get("id") or ""), str(body.get("name") or need.name)
+        reference = {"type": type_, "id": identity, "name": name, "version": version_of(need.code, body)}
+        found.setdefault((type_, identity or name.casefold()), reference)
+    return list(found.values())
+
+
+def version_of(code: str, body: Body) -> str:
+    """The version of an entity that has versions; "" for the others."""
+    if code == FLOW:
+        return str((body.get("publishedVersion") or {}).get("id") or "")
+    return str(body.get("version") or "") if code == "dataAction" else ""
+
+
+def live_flows(store: Reader) -> list[Body]:
+    """Every flow that is not deleted, by name."""
+    return [body for body in store.find(Query(FLOW)) if not body.get("deleted")]
