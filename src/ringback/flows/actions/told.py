@@ -7,7 +7,6 @@ taken: the scenario's, else Success.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Getter, Next, Step
@@ -103,10 +102,13 @@ def building(
     *,
     policy: str = "platform_accepts",
     says: str = "",
+    then: Then | None = None,
 ) -> Callable[[Builder], Step]:
     """The `build` of an action that tells; `says` is the field whose text the customer gets."""
     return lambda b: (
-        _asking(b, fields, outputs=outputs, policy=policy, says=says) if outputs else _telling(b, fields)
+        _asking(b, fields, outputs=outputs, policy=policy, says=says)
+        if outputs
+        else _telling(b, fields, then=then)
     )
 
 
@@ -158,8 +160,15 @@ def telling(
     policies: tuple[str, ...] = (),
 ) -> ActionType:
     """An action without outputs that tells the platform something; `then` sees what, before it is told."""
-    build = building(tells, ()) if then is None else partial(_telling, fields=tells, then=then)
-    return ActionType(key, title, about, build, tells, policies=policies, source=f"scripting SDK: {title}")
+    return ActionType(
+        key,
+        title,
+        about,
+        building(tells, (), then=then),
+        tells,
+        policies=policies,
+        source=f"scripting SDK: {title}",
+    )
 
 
 def attempting(
