@@ -236,6 +236,22 @@ def test_timeouts_of_steps_inside_outputs() -> None:
     ]
 
 
+def test_worst_waits_of_steps_follow_the_flow() -> None:
+    def step(name: str, seconds: int, **more: Any) -> dict[str, Any]:
+        return {"type": "data-action", "name": name, "settings": {"timeout": seconds}, **more}
+
+    steps = [
+        step("A", 5, on={"failure": [step("B", 7), {"type": "disconnect", "name": "Out"}]}),
+        {"type": "loop", "name": "L", "settings": {"loopCount": 3}, "steps": [step("C", 2)]},
+        step("D", 1),
+    ]
+    found = read_timeouts(json.dumps({"version": 1, "steps": steps}), file="s.json")
+    waits = {step.name: step.wait.ms // 1000 for step in found.steps}
+    assert waits == {"A": 5, "B": 12, "C": 11, "D": 12}
+    unknown = json.dumps({"version": 1, "steps": [*steps, {"type": "jigsaw", "name": "J"}]})
+    assert [step.wait.ms // 1000 for step in read_timeouts(unknown, file="s.json").steps] == [5, 12, 14, 15]
+
+
 @pytest.mark.parametrize(("document", "message"), document_cases("plain_forms_errors.txt"))
 def test_what_is_refused(document: str, message: str) -> None:
     with pytest.raises(DefinitionError) as caught:

@@ -227,7 +227,7 @@ def _lines(found: Timeouts, width: int) -> Iterator[Line]:
         return
     heads = f"  {'step':<{_NAME}}{'timeout':>{_TIMEOUT}}  {'from':<{_SOURCE}}{'worst wait':>{_WORST}}  where"
     yield fitted([Segment(heads, "dim")], width=width)
-    container = None
+    container = ""
     for step in found.steps:
         if step.container != container:
             container = step.container

@@ -126,7 +126,7 @@ def read_timeouts(
             file=file,
             form="steps",
             document=document,
-            steps=_steps_of(document, known),
+            steps=_with_waits(_steps_of(document, known), text, file=file),
             substitutions=given,
             suggested=known,
         )
@@ -267,6 +267,23 @@ def _computed(text: str) -> int | None:
 
 
 # ---- documents with `steps`
+
+
+def _with_waits(steps: tuple[TimedStep, ...], text: str, *, file: str) -> tuple[TimedStep, ...]:
+    """The steps with the waits of the flow, when the document is one that runs."""
+    try:
+        flow = load_flow(text, file=file)
+    except DefinitionError:
+        return steps
+    places = {(step.span.line, step.span.column): step for step in steps}
+    ids = {
+        action.id: step
+        for action in flow.actions.values()
+        if action.span is not None and (step := places.get((action.span.line, action.span.column)))
+    }
+    waits = worst_waits(flow, {id_: step.waits_ms for id_, step in ids.items()})
+    found = {step.id: waits.get(id_, Wait(step.waits_ms)) for id_, step in ids.items()}
+    return tuple(replace(step, wait=found.get(step.id, step.wait)) for step in steps)
 
 
 def _steps_of(document: Node, suggested: Mapping[str, float]) -> tuple[TimedStep, ...]:
