@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean setup
+.PHONY: demo test test-postgres check bench clean setup
 
 setup: $(READY)
 
@@ -21,6 +21,9 @@ demo: $(READY)
 
 test: check
 	@$(BIN)/python -m pytest -n 2
+
+test-postgres: $(READY)
+	@$(BIN)/python tests/with_postgres.py -n 2
 
 check: $(READY)
 	@$(BIN)/ruff format --check .
