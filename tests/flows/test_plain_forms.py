@@ -18,6 +18,7 @@ from ringback.flows.loaders import form_of, load_archy, load_flow, load_plain
 from ringback.flows.model import Flow
 from ringback.flows.timeouts import read_timeouts
 from ringback.flows.writers import write_archy, write_plain
+from ringback.lint.runner import lint
 from ringback.trace.events import AudioPlayed
 from tests.flows.cases import document_cases
 from tests.flows.flow_meaning import differences, meaning
@@ -234,6 +235,27 @@ def test_timeouts_of_steps_inside_outputs() -> None:
         ("/steps/0/on/a/0", 3000),
         ("/steps/0/on/b", 3000),
     ]
+
+
+def test_the_body_of_a_loop_is_known_without_nesting() -> None:
+    def bodies(document: object) -> dict[str, str]:
+        actions = load(document).actions
+        return {a.name: actions[a.parent].name for a in actions.values() if a.parent is not None}
+
+    assert bodies(STEPS) == dict.fromkeys(("Turn", "Rich", "Rich you are"), "Twice")
+    assert bodies(ACTIONS) == bodies(STEPS)
+    inner = {"type": "loop", "name": "In", "loopCount": 2, "steps": [{"name": "X", "set": {"x": 1}}]}
+    steps = [
+        {"type": "loop", "name": "Out", "loopCount": 2, "steps": [inner, {"name": "Y", "set": {"x": 1}}]}
+    ]
+    assert bodies({"steps": steps}) == {"In": "Out", "X": "In", "Y": "Out"}
+
+
+@pytest.mark.parametrize("document", [STEPS, NODES])
+def test_lint_knows_them(document: dict[str, Any]) -> None:
+    checked = lint(json.dumps(document), file="f.json")
+    assert checked.kind == "flow"
+    assert {report.rule.code for report in checked.reports if report.severity == "error"} == set()
 
 
 def test_worst_waits_of_steps_follow_the_flow() -> None:

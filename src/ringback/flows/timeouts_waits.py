@@ -92,31 +92,6 @@ class _Graph:
         for id_ in self.actions:
             for loop in self._loops_around(id_):
                 self._inside[loop].add(id_)
-        if self.flow.form == "plain":
-            for loop in self._inside:
-                self._inside[loop] = self._turn_of(loop)
-
-    def _turn_of(self, loop: str) -> set[str]:
-        """The body of a loop without nesting: what its output leads to and what leads back to it."""
-        reached: dict[str, list[str]] = {}
-        waiting = [(self.actions[loop].outputs.get("loop"), loop)]
-        while waiting:
-            id_, came = waiting.pop()
-            if id_ is None:
-                continue
-            known = id_ in reached
-            reached.setdefault(id_, []).append(came)
-            if not known and id_ != loop:
-                action = self.actions[id_]
-                waiting += [(target, id_) for target in (action.next, *action.outputs.values())]
-        back = [came for came in reached.get(loop, []) if came != loop]
-        found: set[str] = set()
-        while back:
-            id_ = back.pop()
-            if id_ not in found and id_ != loop:
-                found.add(id_)
-                back += reached.get(id_, [])
-        return found
 
     def _loops_around(self, id_: str) -> Iterator[str]:
         """The loops whose body holds an action, innermost first."""

@@ -22,6 +22,7 @@ from ringback.flows.loaders import plain_values as values
 from ringback.flows.loaders.plain_fields import Fields
 from ringback.flows.loaders.plain_forms import camel_keys, listing_of
 from ringback.flows.loaders.plain_items import END, Item, Items
+from ringback.flows.loaders.plain_loops import with_bodies
 from ringback.flows.loaders.plain_types import ALIASES, CONTACT_LOOKUP, LOOKUP, MENU, SET_VARIABLE, START
 from ringback.flows.loaders.shapes import list_of, text_of
 from ringback.flows.loaders.supported import known_outputs
@@ -207,7 +208,7 @@ class _Loader:
     ) -> tuple[Container, list[Container]]:
         last = self._routing(fields) or self._hang_up()
         end = last.id if last is not None else None
-        actions = [self._action(item, fields, end=end) for item in self._items]
+        actions = with_bodies(self._action(item, fields, end=end) for item in self._items)
         menus = [
             self._menu(item, fields, end=end, language=language) for item in self._items if item.type == MENU
         ]
