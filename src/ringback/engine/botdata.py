@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 MAX_STEPS = 50  # of either kind in a session
 MAX_NAMES = 50
 MAX_CHARACTERS = 256
-_BOTS = frozenset({"botFlow", "digitalBot", "digitalBotFlow", "voice"})
 
 
 def step(session: Session, what: str, *, names: Iterable[str], longest: int) -> None:
@@ -23,9 +22,8 @@ def step(session: Session, what: str, *, names: Iterable[str], longest: int) -> 
     Raises:
         FlowFault: PARTICIPANT_DATA_LIMIT; the flow's error handling follows.
     """
-    if session.program.flow.type not in _BOTS:
-        return
-    steps, known = session.data_steps, session.data_names
+    steps = session.counted.setdefault("data_steps", {})
+    known = session.counted.setdefault("data_names", [])
     steps[what] = steps.get(what, 0) + 1
     known.extend(name for name in dict.fromkeys(names) if name not in known)
     _check(session, f"participant_data_{what}_steps", count=steps[what], most=MAX_STEPS)

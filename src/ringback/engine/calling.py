@@ -96,11 +96,13 @@ def move(session: Session, finish: Finish) -> Session | None:
 
 def close_outcomes(session: Session) -> None:
     """Outcomes that were started and never set count as failures, or stay open, by policy."""
+    begun = session.counted.pop("outcomes", None)
+    if not begun:
+        return
     choice = session.services.policy("unfinished_outcome")
-    for name in session.outcomes if choice == "failure" else ():
+    for name in begun if choice == "failure" else ():
         facts = {"flowOutcome": name, "flowOutcomeValue": "FAILURE"}
         session.emit(events.PlatformTold(kind="setFlowOutcome", facts=facts, decided_by="policy"))
-    session.outcomes = []
 
 
 def last(session: Session) -> Session:

@@ -45,7 +45,7 @@ def dump(session: Session) -> dict[str, Any]:
         "flags": [session.begun, session.handling, session.over_limit, session.moved],
         "nesting": [session.depth, session.queue_turns, session.intent, session.failures, session.said],
         "recurred": list(session.recurred),
-        "counted": [session.data_steps, session.data_names, session.outcomes],
+        "counted": {name: type(found)(found) for name, found in session.counted.items()},
         "seam": [session.services.start.isoformat(), session.services.seam.seed, session.services.draws],
         "policies": [session.services.chosen_policies, session.services.used_policies],
         "event_count": session.event_count,
@@ -94,8 +94,7 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.begun, session.handling, session.over_limit, session.moved = state["flags"]
     session.depth, session.queue_turns, session.intent, session.failures, session.said = state["nesting"]
     session.recurred = (state["recurred"][0], state["recurred"][1])
-    steps, names, outcomes = state["counted"]
-    session.data_steps, session.data_names, session.outcomes = dict(steps), list(names), list(outcomes)
+    session.counted = {name: type(found)(found) for name, found in state["counted"].items()}
     session.event_count = state["event_count"]
     session.end = _load_end(state["end"])
     if state.get("child") is not None:

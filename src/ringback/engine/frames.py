@@ -49,9 +49,9 @@ VOICE = frozenset({"inboundCall", "outboundCall", "inqueueCall", "secureCall", "
 # The attributes of a session: with more than thirty, a dictionary would make every access slower.
 SESSION = tuple(
     (  # noqa: SIM905 - thirty words read better than thirty lines
-        "action_limit actions_run at_ms begun child data_names data_steps default_language depth end"
+        "action_limit actions_run at_ms begun child counted default_language depth end"
         " event_count events"
-        " failures flow frames handling intent interaction language memo moved node outcomes over_limit"
+        " failures flow frames handling intent interaction language memo moved node over_limit"
         " participant_data program queue_turns reading recurred said secure_values services started_ms task"
         " waiting world"
     ).split()

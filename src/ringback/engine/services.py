@@ -96,7 +96,7 @@ class SessionServices:
 
     def flow_outcome(self, name: str, *, done: bool) -> None:
         """Note that a flow outcome was started, or set."""
-        begun = self._session.outcomes
+        begun = self._session.counted.setdefault("outcomes", [])
         if done and name in begun:
             begun.remove(name)
         elif not done and name not in begun:

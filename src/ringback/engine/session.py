@@ -88,9 +88,7 @@ class Session:
         self.secure_values: list[Any] = []
         self.child: Session | None = None
         self.moved, self.recurred = False, (0, -1)
-        self.data_steps: dict[str, int] = {}
-        self.data_names: list[str] = []
-        self.outcomes: list[str] = []
+        self.counted: dict[str, Any] = {}
         self.depth = 0
         self.queue_turns = 0
         self.intent, self.failures, self.said = "", 0, ""
@@ -346,7 +344,7 @@ class Session:
         if self.over_limit and status == "ended":
             status = "limit"
         name = self.program.nodes[self.node].ref.name if self.node != GREETING else ""
-        if self.outcomes:
+        if self.counted:
             calling.close_outcomes(self)
         self._told(End(finish, name, status), self)
 

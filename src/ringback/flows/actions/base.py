@@ -26,6 +26,8 @@ Role = Literal["value", "writes", "name", "word", "ref"]
 
 # An action's answer is one of these; see `Next`.
 OPEN_END = -1
+# Flow types whose sessions are those of bots.
+BOTS = frozenset({"botFlow", "digitalBot", "digitalBotFlow", "voice"})
 # Actions whose path comes back to them.
 LOOPS = frozenset({"loop", "loopUntil", "loopAnythingElse"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.base import ActionType, Builder, Field, Getter, Next, Setter, Step
+from ringback.flows.actions.base import BOTS, ActionType, Builder, Field, Getter, Next, Setter, Step
 
 
 def _pair(b: Builder, node: Node) -> tuple[Getter, Setter | None]:
@@ -19,10 +19,11 @@ def _pair(b: Builder, node: Node) -> tuple[Getter, Setter | None]:
 def build(b: Builder) -> Step:
     """An attribute that does not exist leaves its variable NOT_SET."""
     pairs = [_pair(b, node) for node in b.node("attributes") or ()]
-    down = b.down()
+    down, of_bot = b.down(), b.flow_type in BOTS
 
     def begin(run: Any) -> Next:
-        run.services.data_step("get")
+        if of_bot:
+            run.services.data_step("get")
         for name, assign in pairs:
             if assign is None:
                 continue

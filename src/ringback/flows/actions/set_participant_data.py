@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.base import ActionType, Builder, Field, FlowFault, Getter, Next, Step
+from ringback.flows.actions.base import BOTS, ActionType, Builder, Field, FlowFault, Getter, Next, Step
 
 
 def _pair(b: Builder, node: Node) -> tuple[Getter, Getter]:
@@ -22,14 +22,16 @@ def build(b: Builder) -> Step:
     Nothing is stored when a name or a value cannot be had, or when a bot session has stored enough.
     """
     pairs = [_pair(b, node) for node in b.node("attributes") or ()]
-    down = b.down()
+    down, of_bot = b.down(), b.flow_type in BOTS
 
     def begin(run: Any) -> Next:
         given = [(name(run), value(run) or "") for name, value in pairs]
-        if not all(name for name, _ in given):
-            raise FlowFault("NOT_SET_OPERAND", "the name of a participant attribute is not set")
-        longest = max((len(value) for _, value in given), default=0)
-        run.services.data_step("set", (name for name, _ in given), longest=longest)
+        for key, _ in given:
+            if not key:
+                raise FlowFault("NOT_SET_OPERAND", "the name of a participant attribute is not set")
+        if of_bot:
+            longest = max((len(value) for _, value in given), default=0)
+            run.services.data_step("set", [name for name, _ in given], longest=longest)
         for name, value in given:
             run.set_participant_data(name, value)
         return down
