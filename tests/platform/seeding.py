@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from ringback.platform.clock import Clock
+from ringback.platform.store.reader import Key
 from ringback.platform.store.store import Store
 from tests.platform.conftest import Server
 
 
-def put(server: Server, kind: str, **body: Any) -> str:
-    """Add an entity; gives its id."""
+def put(server: Server, kind: str, *, keys: Iterable[Key] = (), **body: Any) -> str:
+    """Add an entity with search keys; gives its id."""
     identity = str(body.setdefault("id", str(uuid.uuid4())))
     store = Store(server.url, Clock())
     try:
         with store.write() as transaction:
-            transaction.add(kind, body)
+            transaction.add(kind, body, keys=keys)
     finally:
         store.close()
     return identity

@@ -16,6 +16,7 @@ from ringback.engine.session import Session
 from ringback.engine.world import DataActionSetup, Resource, Table, World
 from ringback.flows import effects as ask
 from ringback.flows.needs import SECTION_OF
+from ringback.platform import datatables
 from ringback.platform.bootstrap import ORGANIZATION
 from ringback.platform.flows import entities
 from ringback.platform.flows.actions import setup_of
@@ -26,7 +27,6 @@ from ringback.platform.resources.contact_search import search
 from ringback.platform.store.reader import Body, Query, Reader
 
 SOURCE = "the organisation"
-ROW = "datatable_row"
 MOST_CONTACTS = 50  # that one search gives a flow
 _T = TypeVar("_T")
 
@@ -186,10 +186,10 @@ def _table(store: Reader, name: str) -> Table | None:
     table_id = found[0]["id"]
 
     def row(key: str) -> Mapping[str, Any] | None:
-        return store.get(ROW, key, parent=table_id)
+        return datatables.lookup(store, table_id, key)
 
     def keys() -> list[str]:
-        return [str(body.get("key")) for body in store.find(Query(ROW, table_id))]
+        return datatables.keys(store, table_id)
 
     return Table(str(found[0]["name"]), "key", Lazy(row, keys))
 
