@@ -31,6 +31,21 @@ CASES: list[tuple[dict[str, Any], str, bool]] = [
     ({**WEEK, "rrule": "FREQ=YEARLY"}, "2026-01-06T12:00", True),
     ({**WEEK, "rrule": "FREQ=YEARLY"}, "2026-02-06T12:00", False),
     ({**WEEK, "rrule": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25"}, "2025-12-25T12:00", True),
+    # Thanksgiving, Memorial Day, the last weekday of the month, the first Monday of the year.
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"}, "2026-11-26T12:00", True),
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"}, "2026-11-19T12:00", False),
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"}, "2026-05-25T12:00", True),
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"}, "2026-05-18T12:00", False),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}, "2025-05-30T12:00", True),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}, "2025-05-29T12:00", False),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1"}, "2025-02-03T12:00", True),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1"}, "2025-02-10T12:00", False),
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYDAY=1MO"}, "2026-01-05T12:00", True),
+    ({**WEEK, "rrule": "FREQ=YEARLY;BYDAY=-1WE"}, "2028-12-27T12:00", True),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=2TU,FR"}, "2025-02-14T12:00", True),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=2TU,FR"}, "2025-02-04T12:00", False),
+    ({**WEEK, "rrule": "FREQ=DAILY;COUNT=3"}, "2025-01-08T12:00", True),
+    ({**WEEK, "rrule": "FREQ=DAILY;COUNT=3"}, "2025-01-09T12:00", False),
     (
         {"start": "2025-01-06T22:00", "end": "2025-01-07T06:00", "rrule": "FREQ=DAILY"},
         "2025-01-09T03:00",
@@ -69,8 +84,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"start": "noon", "end": "2025-01-06T08:00"}, "Invalid isoformat"),
     ({"days": ["XX"]}, "'XX' is no day of the week"),
     ({**WEEK, "rrule": "FREQ=HOURLY"}, "a recurrence needs FREQ"),
-    ({**WEEK, "rrule": "FREQ=DAILY;BYSETPOS=1"}, "BYSETPOS is not supported"),
-    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=1MO"}, "'1MO' is no day of the week"),
+    ({**WEEK, "rrule": "FREQ=DAILY;BYSETPOS=1"}, "BYSETPOS needs FREQ=MONTHLY, or"),
+    ({**WEEK, "rrule": "FREQ=WEEKLY;BYDAY=1MO"}, "'1MO' needs FREQ=MONTHLY or YEARLY"),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=1XX"}, "'XX' is no day of the week"),
+    ({**WEEK, "rrule": "FREQ=MONTHLY;BYDAY=0MO"}, "is no day of the week"),
+    ({**WEEK, "rrule": "FREQ=DAILY;BYHOUR=1"}, "BYHOUR is not supported"),
 ]
 
 

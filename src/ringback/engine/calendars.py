@@ -6,6 +6,8 @@ are `days` with `from` and `to`, `dates` (whole days), and `active`, which holds
 
 from __future__ import annotations
 
+import re
+from calendar import isleap, monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,19 +16,32 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
-_PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "UNTIL", "WKST"})
+_PARTS = frozenset(
+    ["FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST"]
+)
+_DAY = re.compile(r"(?P<nth>[+-]?[1-9]\d?)?(?P<day>[A-Z]{2})[A-Z]*")
 _KEYS = frozenset({"start", "end", "rrule", "days", "from", "to", "dates", "active", "email", "description"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A recurrence: `every` counts days, weeks, months or years; empty sets allow everything."""
+    """A recurrence: `every` counts days, weeks, months or years; empty sets allow everything.
+
+    Attributes:
+        nth: (n, day of the week): the n-th of the month, or of the year in a yearly rule without months;
+            counted from the end when n is negative.
+        positions: which of a month's days that the rest allows count, from the end when negative.
+        count: how often it comes; 0 for without end.
+    """
 
     frequency: str
     every: int = 1
     days: frozenset[int] = frozenset()
     months: frozenset[int] = frozenset()
     month_days: frozenset[int] = frozenset()
+    nth: frozenset[tuple[int, int]] = frozenset()
+    positions: frozenset[int] = frozenset()
+    count: int = 0
     until: date | None = None
 
 
@@ -119,27 +134,92 @@ def rule_of(text: str) -> Rule:
     if parts.get("FREQ") not in _FREQUENCIES:
         raise ValueError("a recurrence needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
     until = parts.get("UNTIL", "")[:8]
+    days, nth = _by_day(parts.get("BYDAY", ""), parts["FREQ"])
     return Rule(
         parts["FREQ"],
         int(parts.get("INTERVAL", "1")),
-        frozenset(_day(word) for word in parts.get("BYDAY", "").split(",") if word),
-        frozenset(int(word) for word in parts.get("BYMONTH", "").split(",") if word),
-        frozenset(int(word) for word in parts.get("BYMONTHDAY", "").split(",") if word),
+        days,
+        _numbers(parts, "BYMONTH"),
+        _numbers(parts, "BYMONTHDAY"),
+        nth,
+        _positions(parts),
+        int(parts.get("COUNT", "0")),
         until=datetime.strptime(until, "%Y%m%d").date() if until else None,  # noqa: DTZ007 - a local date
     )
 
 
+def _numbers(parts: Mapping[str, str], name: str) -> frozenset[int]:
+    return frozenset(int(word) for word in parts.get(name, "").split(",") if word)
+
+
+def _positions(parts: Mapping[str, str]) -> frozenset[int]:
+    found = _numbers(parts, "BYSETPOS")
+    if found and parts["FREQ"] != "MONTHLY" and not (parts["FREQ"] == "YEARLY" and "BYMONTH" in parts):
+        raise ValueError("BYSETPOS needs FREQ=MONTHLY, or FREQ=YEARLY with BYMONTH")
+    return found
+
+
+def _by_day(text: str, frequency: str) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    """Plain days of the week, and those with a number such as 4TH or -1MO."""
+    days, nth = set(), set()
+    for word in filter(None, text.split(",")):
+        found = _DAY.fullmatch(word.strip())
+        day = _day(found["day"] if found is not None else word)
+        if found is None or found["nth"] is None:
+            days.add(day)
+        elif frequency in ("MONTHLY", "YEARLY"):
+            nth.add((int(found["nth"]), day))
+        else:
+            raise ValueError(f"{word!r} needs FREQ=MONTHLY or YEARLY")
+    return frozenset(days), frozenset(nth)
+
+
 def _day(word: str) -> int:
     code = word.strip().upper()[:2]
-    if code not in DAYS or (len(word.strip()) == 3 and word.strip()[0].isdigit()):
+    if code not in DAYS:
         raise ValueError(f"{word!r} is no day of the week; write MO, TU, WE, TH, FR, SA or SU")
     return DAYS.index(code)
 
 
 def _recurs(rule: Rule, first: date, *, day: date) -> bool:
+    if not _fits(rule, first, day=day):
+        return False
+    if not rule.count:
+        return True
+    days = (first + timedelta(days=number) for number in range((day - first).days))
+    return sum(_fits(rule, first, day=each) for each in days) < rule.count
+
+
+def _fits(rule: Rule, first: date, *, day: date) -> bool:
+    """Whether the rule allows a day, however often it came before."""
+    if not _allows(rule, first, day=day):
+        return False
+    if not rule.positions:
+        return True
+    month = [day.replace(day=number + 1) for number in range(monthrange(day.year, day.month)[1])]
+    allowed = [each for each in month if _allows(rule, first, day=each)]
+    place = allowed.index(day)
+    return not rule.positions.isdisjoint({place + 1, place - len(allowed)})
+
+
+def _is_nth(rule: Rule, day: date) -> bool:
+    """Whether a day is one of the numbered days of the week."""
+    if rule.frequency == "YEARLY" and not rule.months:
+        number, length = day.timetuple().tm_yday, 366 if isleap(day.year) else 365
+    else:
+        number, length = day.day, monthrange(day.year, day.month)[1]
+    ways = {(number - 1) // 7 + 1, -((length - number) // 7 + 1)}
+    return any(wanted == day.weekday() and n in ways for n, wanted in rule.nth)
+
+
+def _allows(rule: Rule, first: date, *, day: date) -> bool:
     if rule.until is not None and day > rule.until:
         return False
-    if (rule.days and day.weekday() not in rule.days) or (rule.months and day.month not in rule.months):
+    if rule.nth and not (_is_nth(rule, day) or day.weekday() in rule.days):
+        return False
+    if not rule.nth and rule.days and day.weekday() not in rule.days:
+        return False
+    if rule.months and day.month not in rule.months:
         return False
     if rule.month_days and day.day not in rule.month_days:
         return False
@@ -158,7 +238,7 @@ def _steps(frequency: str, first: date, *, day: date) -> int:
 
 def _same(rule: Rule, first: date, *, day: date) -> bool:
     """Without a BY part, the day is the first one's day of the week, month or year."""
-    if rule.frequency == "DAILY" or rule.days or rule.month_days:
+    if rule.frequency == "DAILY" or rule.days or rule.month_days or rule.nth:
         return True
     if rule.frequency == "WEEKLY":
         return day.weekday() == first.weekday()
