@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from ringback.platform.deliveries import Deliveries
 from ringback.platform.dispatcher import Dispatcher
 from ringback.platform.journal import FLUSH_SECONDS
 from ringback.platform.resources import all_routes, web_sockets
@@ -30,7 +31,10 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         flushing = asyncio.create_task(_flush(services)) if services.journal.shared else None
+        deliveries = Deliveries(services)
+        deliveries.start()
         yield
+        await asyncio.get_running_loop().run_in_executor(services.pool, deliveries.stop)
         if flushing:
             flushing.cancel()
         services.close()

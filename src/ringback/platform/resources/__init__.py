@@ -39,6 +39,9 @@ MODULES: tuple[str, ...] = (
     "contact_notes",
     "contact_bulk",
     "contact_merge",
+    "conversations",
+    "conversation_media",
+    "webhooks",
 )
 
 
