@@ -50,6 +50,7 @@ _LOADING = (
 _CHECKS = (
     _rule("RB305", "unknown-action", severity="error", check=expressions.unknown_action),
     _rule("RB306", "missing-field", severity="error", check=expressions.missing_field),
+    _rule("RB307", "flow-name", severity="error", check=variables.flow_name),
     _rule("RB310", "expression-error", severity="error", check=expressions.expression_error),
     _rule("RB311", "not-set-operand", severity="warning", check=values.not_set_operand, fixable=True),
     _rule("RB312", "index-unchecked", severity="warning", check=values.index_unchecked),
@@ -71,6 +72,7 @@ _CHECKS = (
     _rule("RB343", "retry-without-limit", severity="warning", check=structure.retry_without_limit),
     _rule("RB344", "loop-count", severity="warning", check=structure.loop_count, fixable=True),
     _rule("RB345", "loop-once", severity="warning", check=structure.loop_body_ends),
+    _rule("RB346", "open-end", severity="warning", check=structure.open_end),
     _rule("RB350", "input-missing", severity="error", check=contracts.input_missing),
     _rule("RB351", "input-type", severity="error", check=contracts.input_type),
     _rule("RB352", "unknown-input", severity="error", check=contracts.unknown_input, fixable=True),

@@ -216,6 +216,19 @@ def outputs_of(action: Action) -> tuple[str, ...]:
     return (*names, *written) if names else (*written, "")
 
 
+def falls_through(action: Action) -> tuple[str, ...]:
+    """The outputs without actions of their own, behind which the flow goes on below ("" is the way down)."""
+    if action.type in LOOPS:
+        return ("",)
+    if ends(action) or (action.target is not None and action.type != "callTask"):
+        return ()
+    if action.type == "callTask":
+        names: tuple[str, ...] = ("default",)
+    else:
+        names = ("failure",) if action.type.startswith(_TRANSFERS) else outputs_of(action)
+    return tuple(name for name in names if name not in action.outputs)
+
+
 def ends(action: Action) -> bool:
     """Whether nothing below the action runs after it."""
     known = ACTIONS.get(action.type)

@@ -9,8 +9,8 @@ from ringback.flows.loaders.branches import LOOPS
 from ringback.flows.loaders.shapes import is_empty
 from ringback.flows.model import Action, Container
 from ringback.lang.expr.typed import Operation, Reference, Typed, walk
-from ringback.lint.flows.graph import Edge, ends
-from ringback.lint.flows.subject import DATA_STEPS, FlowSubject, Located
+from ringback.lint.flows.graph import Edge, ends, falls_through
+from ringback.lint.flows.subject import DATA_STEPS, VOICE, FlowSubject, Located
 from ringback.lint.flows.uses import ASSIGNS
 from ringback.lint.model import Edit, Finding, Fix
 
@@ -74,6 +74,29 @@ def unreachable_action(subject: FlowSubject) -> Iterator[Finding]:
                 f"the flow never comes to {action.name!r}: the actions above it never go on",
                 "move it up, or remove it",
             )
+
+
+def open_end(subject: FlowSubject) -> Iterator[Finding]:
+    """A task or state that the flow runs off the end of: nothing says what happens then."""
+    if subject.flow.form == "plain":
+        return
+    digital = subject.flow.type not in VOICE
+    for container in subject.flow.containers.values():
+        if container.kind not in ("task", "state", "bot"):
+            continue
+        for action in container.actions:
+            if action.next is not None or action.id not in subject.reached:
+                continue
+            # Published message flows end with a transfer; calls have a closing action behind it.
+            ways = () if digital and action.type.startswith("transferTo") else falls_through(action)
+            if ways:
+                through = f" through {ways[0]}" if ways[0] else ""
+                yield Finding(
+                    subject.place(action),
+                    f"behind {action.name!r}{through} nothing follows: the {container.kind} has no end there",
+                    "close it with an action that ends it, such as Disconnect, End Task or End State",
+                )
+                break
 
 
 def _is_routing(subject: FlowSubject, action: Action) -> bool:

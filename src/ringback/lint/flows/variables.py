@@ -157,6 +157,23 @@ def never_used(subject: FlowSubject) -> Iterator[Finding]:
             yield Finding(_span(subject, variable), f"nothing uses {variable.name}", "remove it")
 
 
+_LONGEST_NAME = 200
+
+
+def flow_name(subject: FlowSubject) -> Iterator[Finding]:
+    """A name that the platform refuses for a flow."""
+    name = subject.flow.name
+    if len(name) > _LONGEST_NAME:
+        reason = f"has {len(name)} characters, at most {_LONGEST_NAME} are allowed"
+    elif "/" in name:
+        reason = "holds a slash"
+    elif name.lower().endswith("-debug"):
+        reason = "ends in -debug, which is how debug versions are dialled"
+    else:
+        return
+    yield Finding(subject.whole, f"the flow's name {reason}", "choose another name")
+
+
 def name_clash(subject: FlowSubject) -> Iterator[Finding]:
     """Two things of one name: a variable and a built-in one, or two tasks, menus or states."""
     built_ins = {name.lower(): name for name in BUILT_INS}
