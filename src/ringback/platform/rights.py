@@ -8,6 +8,7 @@ called anywhere.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,11 @@ _TOKEN = Prepared(
 )
 EVERYTHING = "*"
 CLIENT, ROLE = "oauth_client", "role"  # kinds of entities
+# Short words of plain flow documents, for what the platform calls otherwise.
+_STANDS_FOR: Mapping[str, tuple[str, ...]] = {
+    "view:flow": ("architect:flow:view", "architect:flow:read"),
+    "admin:flow": ("architect:flow:publish", "architect:flow:edit"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +83,7 @@ def hashed(token: str) -> str:
 
 
 def granted_to(store: Reader, client: dict[str, Any]) -> frozenset[str]:
-    """The permissions of an OAuth client: those of all its roles."""
+    """The permissions of an OAuth client: those of all its roles, and what their short words stand for."""
     found: set[str] = set()
     for grant in client.get("roleDivisions") or ():
         role = store.get(ROLE, str(grant.get("roleId"))) or {}
@@ -86,7 +92,7 @@ def granted_to(store: Reader, client: dict[str, Any]) -> frozenset[str]:
             domain, entity = policy.get("domain") or "*", policy.get("entityName") or "*"
             actions = policy.get("actionSet") or []
             found |= {EVERYTHING if domain == "*" else f"{domain}:{entity}:{action}" for action in actions}
-    return frozenset(found)
+    return frozenset(found.union(*(_STANDS_FOR.get(each, ()) for each in found)))
 
 
 def principal_of(store: Reader, token: str) -> Principal | None:

@@ -24,7 +24,7 @@ def _flow(call: Call) -> Body:
 
 
 def _version(call: Call) -> Body:
-    return entities.version(call.store, _flow(call), call.path["versionId"])
+    return entities.version(call.store, _flow(call), version_id=call.path["versionId"])
 
 
 @routes.get(f"{_FLOW}/versions", errors=(410,))
