@@ -227,6 +227,32 @@ def test_values_of_set_come_back() -> None:
     assert "variables" not in written
 
 
+def test_branches_that_meet_stay_in_the_loop() -> None:
+    def say(name: str) -> dict[str, Any]:
+        return {"type": "play-audio", "name": name, "text": name}
+
+    decision = {
+        "type": "decision",
+        "name": "D",
+        "condition": "true",
+        "steps": [say("yes")],
+        "on": {"no": [say("no")]},
+    }
+    loop = {"type": "loop", "name": "L", "loopCount": 2, "steps": [decision, say("both")]}
+    flow = load({"steps": [loop, say("end")]})
+    written = write_archy(flow)
+    archy = load_archy(written.text, file="f.yaml")
+    assert (written.diagnostics, len(archy.containers)) == ((), 1)
+    assert heard(archy) == heard(flow) == ["yes", "both", "yes", "both", "end"]
+
+
+def test_a_way_into_a_loop_from_outside_cannot_be_written() -> None:
+    loop = {"type": "loop", "name": "L", "loopCount": 2, "steps": [{"name": "A", "set": {"x": 1}}]}
+    (found,) = write_archy(load({"steps": [{"name": "B", "set": {"x": 1}, "next": "A"}, loop]})).diagnostics
+    assert (found.code, found.severity) == ("RB045", "error")
+    assert found.message == "the loop 'L' cannot be written: ways from outside lead into its body"
+
+
 def test_timeouts_of_steps_inside_outputs() -> None:
     inner = {"type": "data-action", "name": "Inner", "settings": {"timeout": 3}}
     text = json.dumps({"version": 1, "steps": [{"type": "x", "name": "X", "on": {"a": [inner], "b": inner}}]})
@@ -339,5 +365,9 @@ def test_any_document_comes_back_and_does_the_same(document: dict[str, Any]) -> 
     flow = load(document)
     again = load_plain(write_plain(flow).text, file="f.json")
     assert same(flow, again) == []
+    written = write_archy(flow)
+    archy = load_archy(written.text, file="f.yaml") if not written.diagnostics else again
     for caller in ("", "press 1; press 1"):
-        assert outcome(again, caller) == outcome(flow, caller)
+        done = outcome(flow, caller)
+        assert outcome(again, caller) == done
+        assert outcome(archy, caller) == done

@@ -1,19 +1,19 @@
 """A plain flow as an Archy flow: its graph as tasks with nested actions.
 
-An action that several others lead to becomes the beginning of a task of its own, and they jump there; what
-only one leads to is nested in it or stands below it. A nested list that ends the flow says so, since in Archy
-an open end goes on below the action that branched.
+What only one action leads to is nested in it or stands below it. In Archy an open end goes on below the
+action that branched: branches that meet there are left open, and a nested list that ends the flow says so. An
+action that is reached in yet another way becomes the beginning of a task, and the others jump there.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.documents import Node
+from ringback.flows.loaders.branches import LOOPS
 from ringback.flows.model import Action, Container, Flow, Variable
 from ringback.flows.writers.nodes import listing, mapping, scalar
 
@@ -37,23 +37,30 @@ def structured(flow: Flow) -> tuple[Flow, tuple[Diagnostic, ...]]:
         for action in flow.actions.values()
         if action.type in _PLAIN_ONLY
     )
-    return _Structure(flow).flow_of(), missing
+    structure = _Structure(flow)
+    made = structure.flow_of()
+    return made, (*missing, *structure.broken_loops())
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a list of actions stands: its task, the branch that holds it, the loop around it, its depth."""
+    """Where a list of actions stands: its task, the branch that holds it, the loop around it, its depth.
+
+    `below` is what an open end leads to; None where that is the end of the task, or the loop's next turn.
+    """
 
     task: str
     parent: str | None = None
     branch: str | None = None
     loop: str | None = None
+    below: str | None = None
     depth: int = 0
 
     def inside(self, action: Action, output: str) -> _Place:
         """The place of the actions of an output."""
-        loop = action.id if action.type == "loop" and output == "loop" else self.loop
-        return _Place(self.task, action.id, output, loop, self.depth + 1)
+        turns = action.type in LOOPS and output == "loop"
+        loop, below = (action.id, None) if turns else (self.loop, action.next)
+        return _Place(self.task, action.id, output, loop, below, self.depth + 1)
 
 
 @dataclass(slots=True)
@@ -61,6 +68,7 @@ class _Structure:
     flow: Flow
     entries: dict[str, str] = field(default_factory=dict)
     menus: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
     by_id: Mapping[str, Action] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,10 +81,8 @@ class _Structure:
         self.menus = {box.id: box.name for box in boxes if box.kind == "menu"}
         main = boxes[0]
         self._find_entries(main)
-        made = {
-            box.id: box
-            for box in (*self._tasks(), *(self._menu(box) for box in boxes if box.id in self.menus))
-        }
+        tasks = self._tasks()
+        made = {box.id: box for box in (*tasks, *(self._menu(box) for box in boxes if box.id in self.menus))}
         if main.start is None:
             made = {main.id: Container(main.id, main.name, "task", None, ()), **made}
         variables = tuple(_renamed_variable(item) for item in flow.variables)
@@ -86,18 +92,12 @@ class _Structure:
         return replace(flow, start=start, containers=made, variables=variables, body=None)
 
     def _find_entries(self, main: Container) -> None:
-        """The actions that begin a task: the first, those with several ways in, those of choices."""
-        ways: Counter[str] = Counter()
-        for action in self.by_id.values():
-            weight = 2 if action.container in self.menus else 1
-            for target in (action.next, *action.outputs.values()):
-                if target is not None:
-                    ways[target] += weight
-        if main.start is not None:
-            ways[main.start] += 2
-        for action in main.actions:
-            if ways[action.id] > 1 and action.type != "jumpToMenu":
-                self._enter(action)
+        """The actions that begin a task for sure: the first, and those that choices lead to."""
+        first = [main.start] if main.start is not None else []
+        led = [action.next for action in self.by_id.values() if action.container in self.menus]
+        for id_ in (*first, *led):
+            if id_ is not None and self.by_id[id_].type != "jumpToMenu":
+                self._enter(self.by_id[id_])
 
     def _enter(self, action: Action) -> None:
         """Let an action begin a task."""
@@ -105,28 +105,41 @@ class _Structure:
         name = action.name if action.name not in taken else f"{action.name} {len(taken)}"
         self.entries.setdefault(action.id, name)
 
-    def _tasks(self) -> Iterator[Container]:
-        """A task for each entry; writing one may find more."""
-        done = 0
-        while done < len(self.entries):
-            entry, name = list(self.entries.items())[done]
-            done += 1
-            found = tuple(self._chain(entry, _Place(name)))
-            yield Container(name, name, "task", entry, found)
+    def _tasks(self) -> list[Container]:
+        """A task for each entry; what is reached in a second way becomes one, and all are made again."""
+        while True:
+            before, self.seen = len(self.entries), set()
+            made: list[Container] = []
+            while len(made) < len(self.entries):
+                entry, name = list(self.entries.items())[len(made)]
+                made.append(Container(name, name, "task", entry, tuple(self._chain(entry, _Place(name)))))
+            if len(self.entries) == before:
+                return made
+
+    def broken_loops(self) -> Iterator[Diagnostic]:
+        """An error for each loop whose body is a task of its own: coming back would begin its count anew."""
+        loops = {parent for id_ in self.entries if (parent := self.by_id[id_].parent) is not None}
+        for id_ in loops:
+            loop = self.by_id[id_]
+            message = f"the loop {loop.name!r} cannot be written: ways from outside lead into its body"
+            yield Diagnostic.at("RB045", "error", message, loop.span, hint="let its body begin and end in it")
 
     def _chain(self, first: str, place: _Place) -> Iterator[Action]:
         """The actions from one on to the next entry or the end, their nested ones behind each."""
         id_: str | None = first
+        begins = place.parent is None
         while id_ is not None:
+            if id_ == place.below:
+                return
             if id_ == place.loop:
                 yield from self._again(place)
                 return
-            if place.depth > _DEEPEST and self.by_id[id_].type != "jumpToMenu":
-                self._enter(self.by_id[id_])
-            if id_ in self.entries and (place.parent is not None or id_ != first):
+            action = self.by_id[id_]
+            if not begins and not self._stays(action, place):
                 yield self._jump(id_, place)
                 return
-            action = self.by_id[id_]
+            begins = False
+            self.seen.add(id_)
             yield replace(
                 action,
                 body=self._body(action),
@@ -141,6 +154,14 @@ class _Structure:
             id_ = action.next
         if place.parent is not None:
             yield self._end(place)
+
+    def _stays(self, action: Action, place: _Place) -> bool:
+        """Whether an action stands here, rather than in a task of its own."""
+        if action.type == "jumpToMenu":
+            return True
+        if action.id in self.seen or (place.depth > _DEEPEST and place.loop is None):
+            self._enter(action)
+        return action.id not in self.entries
 
     def _body(self, action: Action) -> Node:
         if action.type != "jumpToMenu":
