@@ -372,6 +372,56 @@ POLICIES: Mapping[str, Policy] = _table(
         "An interaction without a named channel takes the first available of voice, sms, email, chat.",
     ),
     Policy(
+        "contact_validation_time",
+        ("fifth_of_a_second",),
+        "A plain contact is validating for 200 ms after each change, then judged by the rules of the moment.",
+    ),
+    Policy(
+        "contact_search",
+        ("word_beginnings",),
+        "Each word of a search for contacts must begin a word of the name, or an address, number or external id.",
+    ),
+    Policy(
+        "contact_total",
+        ("window",),
+        "The total of a list of contacts counts up to 1,000, the window of the platform's searches.",
+    ),
+    Policy(
+        "external_ids_claim",
+        ("claimed",),
+        "An external id of a contact is claimed by it as an identifier of type ExternalId.",
+    ),
+    Policy(
+        "identifier_scope",
+        ("division",),
+        "An identifier is claimed once in each division; a look-up that names none asks in the home division.",
+    ),
+    Policy(
+        "merged_contact",
+        ("canonical",),
+        "The id of a contact that was merged gives the canonical contact; `unresolved` gives the contact itself.",
+    ),
+    Policy(
+        "merged_notes",
+        ("moved",),
+        "Notes of a contact that is merged follow it to the canonical contact.",
+    ),
+    Policy(
+        "merged_delete",
+        ("whole_set",),
+        "Deleting a canonical contact deletes what was merged into it.",
+    ),
+    Policy(
+        "schema_limits",
+        ("local",),
+        "A schema of custom fields has at most 100 fields, an organisation 50 schemas of each kind.",
+    ),
+    Policy(
+        "new_conversation",
+        ("connected",),
+        "A new conversation has its customer connected at once and waits in its queue; nobody answers.",
+    ),
+    Policy(
         "voice_audio",
         ("tree",),
         "Audio is kept as a tree and rendered as text.",

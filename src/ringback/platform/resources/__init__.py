@@ -47,6 +47,7 @@ MODULES: tuple[str, ...] = (
     "contact_notes",
     "contact_bulk",
     "contact_merge",
+    "contact_import",
 )
 
 
