@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ringback.platform import errors
-from ringback.platform.clock import iso, new_id
+from ringback.platform.clock import iso, new_id, timed_id
 from ringback.platform.rights import Principal
 from ringback.platform.store.reader import Body, Reader
 from ringback.platform.store.transaction import Transaction, encode
@@ -153,7 +153,7 @@ class Call:
 def audit_entry(call: Call, action: str, *, entity_type: str, entity: Mapping[str, Any]) -> Body:
     """An AuditLogMessage without its service and changes."""
     return {
-        "id": new_id(),
+        "id": timed_id(call.now),
         "eventDate": iso(call.now),
         "level": "USER",
         "action": action,

@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+_MASK_48 = (1 << 48) - 1
+_RANDOM_V7 = (1 << 76) - 1  # uuid4 has set the variant in there
 OFFSET = "clock"  # name of the control document: {"offset_ms": n}
 
 
@@ -43,6 +45,20 @@ def from_iso(text: str) -> int:
 def new_id() -> str:
     """A fresh UUID."""
     return str(uuid4())
+
+
+def timed_id(ms: int) -> str:
+    """A fresh UUID of version 7 (RFC 9562), which holds a moment: what `moment_of` gives back."""
+    return str(UUID(int=(ms & _MASK_48) << 80 | 7 << 76 | uuid4().int & _RANDOM_V7))
+
+
+def moment_of(text: str) -> int | None:
+    """The moment of a `timed_id`, ms since 1970; None when it is another text."""
+    try:
+        identity = UUID(text)
+    except ValueError:
+        return None
+    return identity.int >> 80 if identity.version == 7 else None
 
 
 def is_id(text: str) -> bool:

@@ -27,10 +27,12 @@ MODULES: tuple[str, ...] = (
     "datatable_rows",
     "datatable_jobs",
     "schedules",
+    "audits",
     "external_contacts",
     "contact_schemas",
     "contact_sources",
     "contact_rules",
+    "contact_import",
     "conversations",
     "conversation_media",
     "webhooks",
@@ -47,7 +49,6 @@ MODULES: tuple[str, ...] = (
     "contact_notes",
     "contact_bulk",
     "contact_merge",
-    "contact_import",
 )
 
 
