@@ -374,12 +374,12 @@ POLICIES: Mapping[str, Policy] = _table(
     Policy(
         "contact_validation_time",
         ("fifth_of_a_second",),
-        "A plain contact is validating for 200 ms after each change, then judged by the rules of the moment.",
+        "A plain contact is validating for 200 ms after a change, then judged by the rules.",
     ),
     Policy(
         "contact_search",
         ("word_beginnings",),
-        "Each word of a search for contacts must begin a word of the name, or an address, number or external id.",
+        "Each word of a search must begin a word of the name, an address, number or external id.",
     ),
     Policy(
         "contact_total",
@@ -394,12 +394,12 @@ POLICIES: Mapping[str, Policy] = _table(
     Policy(
         "identifier_scope",
         ("division",),
-        "An identifier is claimed once in each division; a look-up that names none asks in the home division.",
+        "An identifier is claimed once in each division; a look-up without one asks the home division.",
     ),
     Policy(
         "merged_contact",
         ("canonical",),
-        "The id of a contact that was merged gives the canonical contact; `unresolved` gives the contact itself.",
+        "The id of a merged contact gives the canonical one; `unresolved` gives the contact itself.",
     ),
     Policy(
         "merged_notes",
@@ -419,7 +419,7 @@ POLICIES: Mapping[str, Policy] = _table(
     Policy(
         "new_conversation",
         ("connected",),
-        "A new conversation has its customer connected at once and waits in its queue; nobody answers.",
+        "A new conversation has its customer connected and waits in its queue; nobody answers.",
     ),
     Policy(
         "voice_audio",
