@@ -370,4 +370,6 @@ def test_any_document_comes_back_and_does_the_same(document: dict[str, Any]) -> 
     for caller in ("", "press 1; press 1"):
         done = outcome(flow, caller)
         assert outcome(again, caller) == done
-        assert outcome(archy, caller) == done
+        # Jumps count as actions: a flow that goes round for ever stops elsewhere.
+        if api.simulate(flow, caller=caller).status != "limit":
+            assert outcome(archy, caller) == done
