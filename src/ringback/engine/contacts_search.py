@@ -77,6 +77,13 @@ def by_id(contacts: tuple[Mapping[str, Any], ...], key: str) -> list[dict[str, A
     return [dict(item) for item in found][:1]
 
 
+def organization(contacts: tuple[Mapping[str, Any], ...], key: str) -> list[dict[str, Any]]:
+    """The organization of that id that a contact belongs to, or none."""
+    bodies = (contact.get("externalOrganization") for contact in contacts)
+    known = (body for body in bodies if isinstance(body, Mapping) and "id" in body)
+    return [dict(body) for body in known if str(body["id"]).lower() == key.lower()][:1]
+
+
 def _text(contact: Mapping[str, Any]) -> str:
     full = f"{contact.get('firstName', '')} {contact.get('lastName', '')}"
     return "\n".join([full, *(str(contact[field]) for field in _TEXTS if contact.get(field))]).lower()

@@ -140,6 +140,12 @@ class ScriptedDriver:
         found = contacts_search.search(self.world.contacts, effect.key, country=self.world.country)
         return ask.ContactsReply(contacts=found)
 
+    def _organization(self, effect: ask.FindOrganization) -> ask.Reply:
+        if self.world.contacts is None:
+            made = {"id": effect.key, "name": "Sample Organization"}
+            return ask.ContactsReply(contacts=[made])
+        return ask.ContactsReply(contacts=contacts_search.organization(self.world.contacts, effect.key))
+
     def _transfer(self, effect: ask.Transfer) -> ask.Reply:
         kind = {"queue": "que", "user": "usr", "group": "grp"}.get(effect.target_type)
         found = self.world.resource(kind, effect.target) if kind is not None else None
@@ -191,6 +197,7 @@ _ANSWERS: Mapping[type, Callable[[ScriptedDriver, Any], ask.Reply]] = MappingPro
         ask.PostLookup: ScriptedDriver._post,  # noqa: SLF001 - as above
         ask.LookUpRow: ScriptedDriver._row,  # noqa: SLF001 - as above
         ask.FindContacts: ScriptedDriver._contacts,  # noqa: SLF001 - as above
+        ask.FindOrganization: ScriptedDriver._organization,  # noqa: SLF001 - as above
         ask.Transfer: ScriptedDriver._transfer,  # noqa: SLF001 - as above
         ask.Tell: ScriptedDriver._tell,  # noqa: SLF001 - as above
     }

@@ -108,6 +108,10 @@ def _contacts(effect: ask.FindContacts, reply: ask.ContactsReply) -> Pair:
     return [], [found]
 
 
+def _organization(effect: ask.FindOrganization, reply: ask.ContactsReply) -> Pair:
+    return _contacts(ask.FindContacts("organization id", effect.key), reply)
+
+
 def _transfer(effect: ask.Transfer, reply: ask.TransferReply) -> Pair:
     attempt = events.TransferAttempted(
         kind=effect.kind,
@@ -144,6 +148,7 @@ _RECORDERS: Mapping[type, Callable[[Any, Any], Pair]] = MappingProxyType(
         ask.PostLookup: _post,
         ask.LookUpRow: _row,
         ask.FindContacts: _contacts,
+        ask.FindOrganization: _organization,
         ask.Transfer: _transfer,
         ask.Wait: _wait,
         ask.Tell: _told,

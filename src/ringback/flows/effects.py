@@ -108,6 +108,12 @@ class FindContacts(Effect, frozen=True, tag="find_contacts"):
     key: str
 
 
+class FindOrganization(Effect, frozen=True, tag="find_organization"):
+    """Find an external organization by its id. Answered by `ContactsReply` with its JSON body, or none."""
+
+    key: str
+
+
 class Transfer(Effect, frozen=True, tag="transfer"):
     """Try to hand the interaction over. Answered by `TransferReply` or `HungUp`.
 
@@ -244,6 +250,15 @@ def entered(keys: str, terminator: str) -> str:
 
 
 AnyEffect: TypeAlias = (
-    Play | Gather | CallDataAction | PostLookup | LookUpRow | FindContacts | Transfer | Wait | Tell
+    Play
+    | Gather
+    | CallDataAction
+    | PostLookup
+    | LookUpRow
+    | FindContacts
+    | FindOrganization
+    | Transfer
+    | Wait
+    | Tell
 )
 Reply: TypeAlias = Done | HungUp | Input | DataActionReply | RowReply | ContactsReply | TransferReply | Told

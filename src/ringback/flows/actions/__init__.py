@@ -32,6 +32,11 @@ from ringback.flows.actions.end_task import END_TASK
 from ringback.flows.actions.ends import ENDS
 from ringback.flows.actions.evaluate_schedule import EVALUATE_SCHEDULE
 from ringback.flows.actions.evaluate_schedule_group import EVALUATE_SCHEDULE_GROUP
+from ringback.flows.actions.external_lookups import (
+    ASSOCIATE_EXTERNAL_CONTACT,
+    GET_EXTERNAL_ORGANIZATION,
+    PROMOTE_EXTERNAL_CONTACT,
+)
 from ringback.flows.actions.finds import FIND_USERS_BY_ID, FINDS
 from ringback.flows.actions.get_external_contact import GET_EXTERNAL_CONTACT
 from ringback.flows.actions.get_participant_data import GET_PARTICIPANT_DATA
@@ -77,6 +82,7 @@ _ALL = (
     ASK_FOR_BOOLEAN,
     ASK_FOR_INTENT,
     ASK_FOR_SLOT,
+    ASSOCIATE_EXTERNAL_CONTACT,
     CALL_BOT_FLOW,
     CALL_COMMON_MODULE,
     CALL_DATA,
@@ -104,6 +110,7 @@ _ALL = (
     FIND_USERS_BY_ID,
     GET_CONVERSATION_DATA,
     GET_EXTERNAL_CONTACT,
+    GET_EXTERNAL_ORGANIZATION,
     GET_PARTICIPANT_DATA,
     HOLD_MUSIC,
     JUMP_TO_MENU,
@@ -137,6 +144,7 @@ _ALL = (
     PLAY_ESTIMATED_WAIT_TIME,
     PLAY_POSITION_IN_QUEUE,
     PREVIOUS_MENU,
+    PROMOTE_EXTERNAL_CONTACT,
     REPEAT_MENU,
     SEARCH_EXTERNAL_CONTACTS,
     SET_CONVERSATION_DATA,

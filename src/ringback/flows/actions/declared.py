@@ -38,13 +38,6 @@ _ROWS = (
         "questionCondition:bln answer:com followUpQuestion:com notApplicable:str",
     ),
     (
-        "associateExternalContact",
-        "Associate External Contact",
-        "Links the conversation with a contact.",
-        "found notFound",
-        "externalContactId:str",
-    ),
-    (
         "callAudioConnector",
         "Call Audio Connector",
         "Streams audio to an external service.",
@@ -133,13 +126,6 @@ _ROWS = (
         "externalContactId:str",
     ),
     (
-        "getExternalOrganization",
-        "Get External Organization",
-        "Reads an external organization.",
-        "found notFound",
-        "externalId:str externalResult>cpx_external_organization",
-    ),
-    (
         "getJourneyOutcome",
         "Get Journey Outcome",
         "Reads a journey outcome.",
@@ -217,13 +203,6 @@ _ROWS = (
         "Records and handles voicemail input.",
         "voicemail",
         "",
-    ),
-    (
-        "promoteExternalContact",
-        "Promote External Contact",
-        "Makes a contact a curated one.",
-        "success failure",
-        "externalId:str externalResult>cpx_external_contact",
     ),
     ("sendDigitalCarousel", "Send Digital Carousel", "Sends cards.", "", ""),
     ("sendDigitalContent", "Send Digital Content", "Sends rich content.", "", ""),
