@@ -422,6 +422,46 @@ POLICIES: Mapping[str, Policy] = _table(
         "A new conversation has its customer connected and waits in its queue; nobody answers.",
     ),
     Policy(
+        "flow_version_on_publish",
+        ("same_version",),
+        "A saved version that is checked in or published keeps its number; each upload is a new one.",
+    ),
+    Policy(
+        "flow_change_without_lock",
+        ("allowed",),
+        "A flow that nobody has checked out can be saved, changed and published.",
+    ),
+    Policy(
+        "flow_configuration_form",
+        ("as_published",),
+        "The configuration of a version is the JSON of the document that was published.",
+    ),
+    Policy(
+        "flow_job_placeholder",
+        ("error",),
+        "A `{{name}}` that is left in an uploaded flow fails the job.",
+    ),
+    Policy(
+        "flow_job_stubs",
+        ("flows",),
+        "With createStubs, flows that an uploaded one names and that do not exist are created without a version.",
+    ),
+    Policy(
+        "flow_export_type",
+        ("yaml",),
+        "An export job that names no type gives Archy YAML.",
+    ),
+    Policy(
+        "flow_execution_data",
+        ("everything",),
+        "Runs are recorded with the log level All unless a level is set or the switch is off.",
+    ),
+    Policy(
+        "simulation_time",
+        ("virtual_and_real",),
+        "The timeout of a simulation bounds its virtual time and its time on this machine.",
+    ),
+    Policy(
         "voice_audio",
         ("tree",),
         "Audio is kept as a tree and rendered as text.",
