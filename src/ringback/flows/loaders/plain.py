@@ -13,7 +13,6 @@ by a jumpToMenu.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 
 from ringback.core.errors import DefinitionError
 from ringback.documents import Node, Problems, read_json, read_yaml, suggestion
@@ -132,7 +131,11 @@ class _Loader:
         """The flow's name; definitions that the platform gives are known by their id, or their file."""
         name = text_of(self._document.get("name"))
         if name or self._listing != "actions":
-            return name or text_of(self._document.get("id")) or PurePath(file).stem
+            return (
+                name
+                or text_of(self._document.get("id"))
+                or file.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+            )
         hint = 'write "name": "…"'
         self._problems.error("RB020", "the flow has no name", span=self._document.span, hint=hint)
         return ""
