@@ -48,7 +48,7 @@ ENDS = (
             Field("reminderBody", "str", about="Its text."),
         ),
     ),
-    _end("endState", "End State", about="Ends the state, and with it the flow."),
+    _end("endState", "End State", about="Ends the state, and with it the flow; in a queue, the interaction goes on waiting."),
     _end(
         "endWorkflow",
         "End Workflow",
