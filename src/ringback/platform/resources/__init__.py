@@ -28,6 +28,7 @@ MODULES: tuple[str, ...] = (
     "datatable_jobs",
     "schedules",
     "audits",
+    "notifications",
     "external_contacts",
     "contact_schemas",
     "contact_sources",
@@ -49,6 +50,13 @@ MODULES: tuple[str, ...] = (
     "contact_notes",
     "contact_bulk",
     "contact_merge",
+    "integrations_types",
+    "credentials",
+    "integrations",
+    "actions",
+    "action_drafts",
+    "action_runs",
+    "action_functions",
 )
 
 
