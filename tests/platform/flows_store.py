@@ -72,3 +72,15 @@ def seed_all(url: str, wanted: list[tuple[str, str, str]]) -> None:
                 tx.add(kind, body)
     finally:
         store.close()
+
+
+def put(url: str, kind: str, body: dict[str, Any]) -> str:
+    """An entity with this body; its id."""
+    store = Store(url, Clock())
+    try:
+        with store.write() as tx:
+            made = {"id": str(uuid.uuid4())} | body
+            tx.add(kind, made)
+            return str(made["id"])
+    finally:
+        store.close()

@@ -282,3 +282,69 @@ def test_a_timeout_out_of_range(api: Client, seconds: float) -> None:
     body = api.put(f"/api/v2/flows/{flow_id}/publish", found).refused(400, "invalid.value")
     assert "1 s to 30 s" in body["message"]
     assert "'Lookup'" in body["message"]
+
+
+@pytest.mark.parametrize("form", ["json", "yaml", "archy"])
+def test_documents_of_every_form(api: Client, form: str) -> None:
+    name = f"Form {uuid.uuid4().hex[:8]}"
+    texts = {
+        "json": json.dumps(
+            {"name": name, "type": "voice", "actions": [{"name": "Bye", "type": "Disconnect"}]}
+        ),
+        "yaml": f"name: {name}\ntype: voice\nactions:\n  - {{name: Bye, type: Disconnect}}\n",
+        "archy": f"inboundCall:\n  name: {name}\n  startUpRef: ./tasks/task[m]\n  tasks:\n    - task:\n"
+        "        name: M\n        refId: m\n        actions:\n          - disconnect: {name: Bye}\n",
+    }
+    media = "application/json" if form == "json" else "text/yaml"
+
+    def send(method: str, path: str, text: str) -> Any:
+        return api.send(method, path, content=text.encode(), headers={"content-type": media})
+
+    created = send("POST", "/api/v2/architect/flows", texts[form]).ok(201)
+    assert (created["name"], created["version"]) == (name, 1)
+    assert [node["name"] for node in created["nodes"]] == ["Bye"]
+    send("POST", "/api/v2/architect/flows", texts[form]).refused(409, "duplicate.name")
+    path = f"/api/v2/architect/flows/{created['id']}"
+    assert send("PUT", path, texts[form]).ok()["version"] == 2
+    send("PUT", path, texts[form].replace("actions", "acts")).refused(400)
+    assert api.get(path).ok()["version"] == 2
+    listed = api.get("/api/v2/architect/flows", name=name).ok()["entities"]
+    assert [each["id"] for each in listed] == [created["id"]]
+    assert simulation(api, created["id"])["end"]["kind"] == "disconnect"
+    assert api.delete(path).status == 204
+    api.get(path).refused(410)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b'{"a": }', b"just words", b"{}"])
+def test_what_is_no_document(api: Client, content: bytes) -> None:
+    for media in ("application/json", "text/yaml"):
+        headers = {"content-type": media}
+        api.send("POST", "/api/v2/architect/flows", content=content, headers=headers).refused(400)
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_the_first_version_and_versions_that_are_none(api: Client) -> None:
+    document = steps()
+    flow = api.post("/api/v2/flows", {"name": document["name"], "type": "INBOUNDCALL"}).ok()
+    path = f"/api/v2/flows/{flow['id']}/publish"
+    nonsense: list[Any] = [None, "x", [], "inf", {}]
+    for version in nonsense:
+        api.put(path, document | {"version": version}).refused(400)
+    api.put(path, document | {"version": 3}).refused(409)
+    assert api.put(path, document | {"version": 0}).ok()["version"] == 1
+    assert api.get(f"/api/v2/flows/{flow['id']}").ok()["steps"] == document["steps"]
+
+
+def test_timeouts_of_a_flow_that_lists_actions(api: Client, crm: str, queue: str) -> None:
+    """`steps` is a view of it; a change there is a change of the action."""
+    created = api.post("/api/v2/architect/flows", definition(f"{crm}/api/v1/lookup", queue)).ok(201)
+    found = api.get(f"/api/v2/flows/{created['id']}").ok()
+    (step,) = found["steps"]
+    assert (step["name"], step["settings"]) == ("Lookup Customer", {"timeout": 10})
+    step["settings"]["timeout"] = 12
+    after = api.put(f"/api/v2/flows/{created['id']}/publish", found).ok()
+    assert after["actions"][0]["timeout"] == 12_000
+    assert after["initialAction"] == found["initialAction"]
+    found["steps"] = [{"type": "data-action", "name": "Lookup Custmer", "settings": {"timeout": 5}}]
+    body = api.put(f"/api/v2/flows/{created['id']}/publish", found | {"version": 2}).refused(400)
+    assert "'Lookup Customer'" in body["message"]

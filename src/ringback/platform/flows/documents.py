@@ -17,7 +17,6 @@ from urllib.parse import quote
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.errors import DefinitionError, UsageError
-from ringback.dataactions import load_data_action
 from ringback.documents import read_json
 from ringback.engine.program import Program, compile_flow
 from ringback.flows.loaders import FLOW_TYPES, form_of, load_archy, load_flow
@@ -26,6 +25,7 @@ from ringback.flows.model import Flow, Form
 from ringback.flows.writers import write_archy
 from ringback.lint import lint
 from ringback.lint.flows.project import Project
+from ringback.platform import upstream
 from ringback.platform.flows.organisation import missing, needed
 from ringback.platform.store.reader import Body, Reader
 
@@ -118,9 +118,7 @@ def _project(store: Reader, flow: Flow) -> Project:
     for need in needed(store, flow):
         if need.code == "dataAction" and need.found is not None:
             try:
-                actions[need.name.strip().lower()] = load_data_action(
-                    json.dumps(need.found), file=f"{need.name}.json"
-                )
+                actions[need.name.strip().lower()] = upstream.action_of(need.found)
             except DefinitionError:
                 continue
     return Project(actions)

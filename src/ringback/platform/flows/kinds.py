@@ -66,7 +66,7 @@ REFERRED: Mapping[str, Referred] = MappingProxyType(
     }
 )
 # Resources that the local platform does not keep: whatever a flow names of them exists.
-OPEN = frozenset(("utl", "gmr", "emg"))
+OPEN = frozenset(("utl", "gmr"))
 
 # Archy's flow types -> the words of the API, where upper case alone does not make one.
 _API_TYPES: Mapping[str, str] = MappingProxyType(

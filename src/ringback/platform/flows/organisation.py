@@ -10,6 +10,7 @@ from ringback.core.diagnostics import Diagnostic
 from ringback.documents import Node
 from ringback.flows.model import Action, Flow
 from ringback.flows.needs import needs
+from ringback.platform import upstream
 from ringback.platform.flows.kinds import (
     FLOW,
     OPEN,
@@ -60,6 +61,8 @@ def find(store: Reader, code: str, *, name: str) -> Body | None:
     kind, wanted = REFERRED[code].kind, name.strip()
     if code == "pmt":
         wanted = bare_prompt(wanted)
+    if code == "dataAction" and (action := upstream.named(store, wanted)):
+        return action
     found = [body for body in store.named(kind, wanted) if not body.get("deleted")]
     if not found and code == "usr":
         found = store.find(Query(kind, where=()), limit=None) if "@" in wanted else []

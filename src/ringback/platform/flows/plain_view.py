@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringback.core.errors import DefinitionError, UsageError
+from ringback.core.span import Span
 from ringback.documents import read_json, read_yaml
 from ringback.flows.loaders import load_flow
 from ringback.flows.loaders.plain_types import CONTACT_LOOKUP, LOOKUP, SET_VARIABLE
@@ -57,7 +58,8 @@ def plain_document(document: Document) -> Body:
     is_json = document.text.lstrip("\ufeff \t\r\n").startswith("{")
     read = read_json if is_json else read_yaml
     found = read(document.text, file=document.file).plain()
-    assert isinstance(found, dict), "the loader refuses anything else"
+    if not isinstance(found, dict):
+        raise DefinitionError("a plain flow is an object", span=Span(document.file, 1, 1), code="RB020")
     return found
 
 
@@ -206,13 +208,12 @@ def sent_document(store: Reader, body: Body, *, sent: Mapping[str, Any]) -> Docu
     Raises:
         ApiError: 400, the definition is no plain flow, or a timeout is out of range.
     """
+    if not in_force(body):
+        return _first(sent)
     current = entities.document(store, body, version_id=in_force(body))
     found = plain_document(current) if current.form == "plain" else {}
     own = next((name for name in _LISTINGS if name in found), "")
-    given = {name: value for name, value in sent.items() if name not in models()["Flow"] or name in _SHARED}
-    if not isinstance(given.get("division"), str):
-        given.pop("division", None)
-    given.pop("version", None)
+    given = _given(sent)
     steps = given.pop("steps", None) if own != "steps" else None
     if own != "nodes":
         given.pop("nodes", None)
@@ -224,6 +225,23 @@ def sent_document(store: Reader, body: Body, *, sent: Mapping[str, Any]) -> Docu
         document = Document(yaml_of(current)[0], "archy") if current.form == "export" else current
     allowed = _allowed(store)
     return _in_range(_with_steps(document, steps, allowed=allowed), before=current, allowed=allowed)
+
+
+def _given(sent: Mapping[str, Any]) -> Body:
+    """What a client sent without what only the native view has."""
+    native = models()["Flow"]
+    given = {name: value for name, value in sent.items() if name not in native or name in _SHARED}
+    if not isinstance(given.get("division"), str):
+        given.pop("division", None)
+    given.pop("version", None)
+    return given
+
+
+def _first(sent: Mapping[str, Any]) -> Document:
+    """The document of a flow that has no version yet."""
+    if isinstance(sent.get("yaml"), str):
+        return Document(sent["yaml"], "archy")
+    return Document(json.dumps(_given(sent), ensure_ascii=False, indent=2), "plain")
 
 
 def _own_text(given: Body, found: Body, *, body: Body) -> Document:

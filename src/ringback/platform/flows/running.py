@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from ringback.core.policies import Policies
 from ringback.core.seam import Bound, Seam
-from ringback.dataactions.hosts import HostPolicy
-from ringback.dataactions.live import HttpTransport
 from ringback.dataactions.transport import Request, Response, Transport
 from ringback.engine.data_calls import DataCalls
 from ringback.engine.interaction import Interaction
@@ -26,7 +23,7 @@ from ringback.lang.expr.values import EvaluationError, from_plain
 from ringback.platform import errors
 from ringback.platform.flows.world import StoreDriver, world_of
 from ringback.platform.services import Services
-from ringback.platform.settings import Settings
+from ringback.platform.upstream import Network
 
 EXECUTION_SECONDS = 60.0  # of one execution; named in docs/limits.md
 
@@ -40,7 +37,6 @@ class Order:
         interaction: who calls, and the variables that are set.
         seconds: how long it may take, in virtual time and on this machine.
         now: ms since 1970 at which virtual time begins.
-        origin: where the organisation's own Platform API is.
         node: index of the action to start at; None for the beginning.
     """
 
@@ -48,7 +44,6 @@ class Order:
     interaction: Interaction
     seconds: float
     now: int
-    origin: str
     node: int | None = None
 
 
@@ -64,14 +59,6 @@ class _Within:
         return self._inner.send(replace(request, timeout=min(request.timeout, left)))
 
 
-@lru_cache(maxsize=8)
-def live(settings: Settings) -> HttpTransport | None:
-    """The network of this worker; None when data actions may not use it."""
-    if not settings.live:
-        return None
-    return HttpTransport(HostPolicy(settings.allow_hosts, loopback=settings.loopback))
-
-
 def run(services: Services, order: Order) -> Run:
     """Run a flow to its end.
 
@@ -79,7 +66,7 @@ def run(services: Services, order: Order) -> Run:
         RingbackError: the run asked for something that nobody answers.
     """
     store, started = services.store.read(), monotonic()
-    world = world_of(store, origin=order.origin)
+    world = world_of(store, services.settings)
     calls = DataCalls(world)
     driver = StoreDriver(world, calls)
     driver.store = store
@@ -89,8 +76,7 @@ def run(services: Services, order: Order) -> Run:
         return max(monotonic() - started, virtual)
 
     bound = Bound(order.seconds, clock).begun()
-    network = live(services.settings)
-    calls.live = _Within(network, bound) if network is not None else None
+    calls.live = _Within(Network(services), bound)
     moment = datetime.fromtimestamp(order.now / 1000, UTC)
     return run_session(
         order.program,

@@ -16,14 +16,15 @@ from ringback.engine.session import Session
 from ringback.engine.world import DataActionSetup, Resource, Table, World
 from ringback.flows import effects as ask
 from ringback.flows.needs import SECTION_OF
-from ringback.platform import datatables
+from ringback.platform import datatables, upstream
 from ringback.platform.bootstrap import ORGANIZATION
+from ringback.platform.datatables import TABLE
 from ringback.platform.flows import entities
-from ringback.platform.flows.actions import setup_of
 from ringback.platform.flows.documents import program_of
 from ringback.platform.flows.kinds import FLOW, OPEN, REFERRED, USER_PROMPT
 from ringback.platform.resources.contact_model import CONTACT
 from ringback.platform.resources.contact_search import search
+from ringback.platform.settings import Settings
 from ringback.platform.store.reader import Body, Query, Reader
 
 SOURCE = "the organisation"
@@ -109,15 +110,15 @@ class StoreWorld(World):
         return next((each for each in programs if each is not None and each.flow.type in kinds), None)
 
 
-def world_of(store: Reader, *, origin: str) -> StoreWorld:
-    """The world of the organisation; `origin` is where its own Platform API is."""
+def world_of(store: Reader, settings: Settings) -> StoreWorld:
+    """The world of the organisation."""
     organisation = store.control(ORGANIZATION) or {}
     codes = [code for code in SECTION_OF if code in REFERRED and code not in OPEN]
     return StoreWorld(
         resources=Lazy(lambda code: _resources(store, code) if code in codes else None, lambda: codes),
         tables=Lazy(lambda name: _table(store, name), lambda: _names(store, "dataTable")),
         data_actions=Lazy(
-            lambda name: _data_action(store, name, origin=origin), lambda: _names(store, "dataAction")
+            lambda name: _data_action(store, name, settings=settings), lambda: _names(store, "dataAction")
         ),
         contacts=(),  # answered by `StoreDriver`
         country=str(organisation.get("defaultCountryCode") or "US"),
@@ -180,7 +181,7 @@ _FACTS: Mapping[str, Callable[[Reader, Body], Mapping[str, Any]]] = {
 
 
 def _table(store: Reader, name: str) -> Table | None:
-    found = store.named(REFERRED["dataTable"].kind, name)
+    found = store.named(TABLE, name)
     if not found:
         return None
     table_id = found[0]["id"]
@@ -194,9 +195,9 @@ def _table(store: Reader, name: str) -> Table | None:
     return Table(str(found[0]["name"]), "key", Lazy(row, keys))
 
 
-def _data_action(store: Reader, name: str, *, origin: str) -> DataActionSetup | None:
-    found = store.named(REFERRED["dataAction"].kind, name)
-    return setup_of(store, found[0], origin=origin) if found else None
+def _data_action(store: Reader, name: str, *, settings: Settings) -> DataActionSetup | None:
+    found = upstream.named(store, name)
+    return upstream.setup_of(store, found, settings=settings) if found else None
 
 
 class StoreDriver(ScriptedDriver):

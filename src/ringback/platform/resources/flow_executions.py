@@ -40,7 +40,7 @@ def launch(call: Call) -> object:
         "flowType": body["type"].lower(),
         "flowVersion": version["id"],
     }
-    order = running.Order(program, interaction, running.EXECUTION_SECONDS, call.now, call.origin)
+    order = running.Order(program, interaction, running.EXECUTION_SECONDS, call.now)
     call.services.pool.submit(executing.execute, call.services, Launch(execution, order, facts))
     reference = {"id": version["id"], "selfUri": version["selfUri"]}
     return {

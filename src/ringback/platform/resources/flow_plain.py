@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
+from ringback.core.errors import DefinitionError
 from ringback.platform import errors
 from ringback.platform.call import Call
 from ringback.platform.catalogue import Parameter
@@ -73,14 +74,12 @@ def create(call: Call) -> object:
 )
 def replace(call: Call) -> object:
     """Publish a new definition; `version`, when it is sent, must be the published one."""
-    document = _sent(call)
-    version = None
+    document, version = _sent(call), None
     if document.form == "plain" and document.file.endswith(".json"):
-        version = plain_view.plain_document(document).get("version")
-        body = entities.need(call.services.store.read(), call.path["flowId"])
-        document = plain_view.sent_document(
-            call.services.store.read(), body, sent=plain_view.plain_document(document)
-        )
+        sent, store = _json(document), call.services.store.read()
+        version = sent.get("version")
+        body = entities.need(store, call.path["flowId"])
+        document = plain_view.sent_document(store, body, sent=sent)
     return _published(call, document, version=version, needs_version=False)
 
 
@@ -140,7 +139,7 @@ def _check_version(body: Body, version: Any) -> None:
     current = plain_view.number(plain_view.in_force(body))
     try:
         sent = int(float(version))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise errors.bad_request(f"{version!r} is no version.", field="version") from None
     if sent != current:
         raise errors.version_conflict(version, current)
@@ -158,6 +157,13 @@ def _sent(call: Call) -> Document:
     if media.endswith("json") and not text.lstrip().startswith("{"):
         raise errors.bad_request("The request body must be a JSON object; send YAML as text/yaml.")
     return document_of(text)
+
+
+def _json(document: Document) -> Body:
+    try:
+        return plain_view.plain_document(document)
+    except DefinitionError as error:
+        raise refused(Diagnostic.of(each) for each in getattr(error, "errors", (error,))) from None
 
 
 def _checked(call: Call, document: Document) -> Checked:

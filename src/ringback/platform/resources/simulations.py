@@ -36,7 +36,10 @@ _REQUEST: dict[str, Any] = {
         "flowId": {"type": "string"},
         "nodeId": {"type": ["string", "null"]},
         "timeout": {"type": ["integer", "null"]},
-        "context": {"type": ["object", "null"]},
+        "context": {
+            "type": ["object", "null"],
+            "properties": {"participantData": {"type": ["object", "null"]}},
+        },
     },
 }
 _RESPONSE: dict[str, Any] = {
@@ -76,7 +79,6 @@ def simulate(call: Call) -> object:
         _interaction(sent.get("context") or {}, flow_type=body["type"]),
         _milliseconds(sent.get("timeout")) / 1000,
         call.now,
-        call.origin,
         _node(program, sent.get("nodeId")),
     )
     found = plain_view.plain_document(document) if document.form == "plain" else {}
