@@ -175,7 +175,7 @@ def test_several_workers_see_one_state(tmp_path: Path) -> None:
                 with Client(server.origin, api.token) as other:
                     statuses.append(other.get(DIVISIONS).status)
             assert statuses.count(503) == 3
-            assert b"ringback_requests_total{" in api.get("/_ringback/metrics").content
+            assert b"ringback_request_seconds_count{" in api.get("/_ringback/metrics").content
     finally:
         server.stop()
 

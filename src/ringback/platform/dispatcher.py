@@ -160,7 +160,11 @@ class Dispatcher:
     def _call(self, route: Route, match: Match, *, exchange: Exchange) -> Call:
         call = Call(route, self.services, headers=exchange.request_headers)
         names = match.found[route.method][1]
-        call.path = {name: unquote(value) for name, value in zip(names, match.values, strict=True)}
+        if names:
+            call.path = {
+                name: unquote(value) if "%" in value else value
+                for name, value in zip(names, match.values, strict=True)
+            }
         call.query_text = exchange.scope["query_string"].decode("latin-1")
         call.correlation_id = exchange.correlation_id
         settings = self.services.settings

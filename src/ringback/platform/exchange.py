@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,6 +108,7 @@ def guard(settings: Settings, exchange: Exchange) -> None:
     }
 
 
+@lru_cache(maxsize=256)
 def _local(address: str) -> bool:
     """Whether an origin or a Host header names this machine."""
     try:

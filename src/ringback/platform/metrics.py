@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from ringback.platform.exchange import Exchange
@@ -23,28 +23,23 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        labels = ("method", "route", "status")
-        self._requests = Counter(
-            "ringback_requests", "Requests that were answered.", labels, registry=self._registry
-        )
+        # One figure for count and time: each costs a lock, and every request pays for it.
         self._seconds = Histogram(
             "ringback_request_seconds",
             "Time from the request to its answer.",
-            labels[:2],
+            ("method", "route", "status"),
             buckets=_BUCKETS,
             registry=self._registry,
         )
-        self._children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+        self._children: dict[tuple[str, str, int], Any] = {}
 
     def count(self, exchange: Exchange, seconds: float) -> None:
         """Count one finished request; status 0: its connection was closed on order."""
         call = exchange.call
-        key = (exchange.method, call.route.path if call else "", exchange.status)
-        if (children := self._children.get(key)) is None:
-            texts = (key[0] if call else "", key[1], str(key[2]))
-            children = self._children[key] = (self._requests.labels(*texts), self._seconds.labels(*texts[:2]))
-        children[0].inc()
-        children[1].observe(seconds)
+        key = (exchange.method if call else "", call.route.path if call else "", exchange.status)
+        if (child := self._children.get(key)) is None:
+            child = self._children[key] = self._seconds.labels(key[0], key[1], str(key[2]))
+        child.observe(seconds)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format; of all workers."""

@@ -190,17 +190,30 @@ class Router:
         Args:
             path: the raw path of the request, still percent-encoded.
         """
-        return _walk(self._root, path.strip("/").split("/"), at=0, values=()) or _NOTHING
+        node, segments, values = self._root, path.strip("/").split("/"), []
+        # Straight down; only where a fixed segment led astray is the whole tree searched.
+        for segment in segments:
+            if child := node.fixed.get(segment):
+                node = child
+            elif node.parameter and segment:
+                node = node.parameter
+                values.append(segment)
+            else:
+                return _search(self._root, segments, at=0, values=()) or _NOTHING
+        if node.ends:
+            return Match(node.ends, tuple(values))
+        return _search(self._root, segments, at=0, values=()) or _NOTHING
 
 
-def _walk(node: _Node, segments: list[str], *, at: int, values: tuple[str, ...]) -> Match | None:
+def _search(node: _Node, segments: list[str], *, at: int, values: tuple[str, ...]) -> Match | None:
+    """The same with every way tried, a fixed segment before a parameter."""
     if at == len(segments):
         return Match(node.ends, values) if node.ends else None
     segment = segments[at]
     if child := node.fixed.get(segment):
-        found = _walk(child, segments, at=at + 1, values=values)
+        found = _search(child, segments, at=at + 1, values=values)
         if found:
             return found
     if node.parameter and segment:
-        return _walk(node.parameter, segments, at=at + 1, values=(*values, segment))
+        return _search(node.parameter, segments, at=at + 1, values=(*values, segment))
     return None
