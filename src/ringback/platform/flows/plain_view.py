@@ -215,14 +215,17 @@ def sent_document(store: Reader, body: Body, *, sent: Mapping[str, Any]) -> Docu
     own = next((name for name in _LISTINGS if name in found), "")
     given = _given(sent)
     steps = given.pop("steps", None) if own != "steps" else None
-    if own != "nodes":
-        given.pop("nodes", None)
-    if own and any(name in given for name in _LISTINGS):
+    listed = [name for name in _LISTINGS if name in given and name != "nodes"]
+    if listed or isinstance(given.get("yaml"), str):
+        given.pop("nodes", None)  # a view of the others
+    if listed or ("nodes" in given and (own == "nodes" or steps is None)):
         document = _own_text(given, found, body=body)
     elif isinstance(given.get("yaml"), str):
         document = Document(given["yaml"], "archy")
-    else:
+    elif steps is not None:
         document = Document(yaml_of(current)[0], "archy") if current.form == "export" else current
+    else:
+        raise errors.bad_request("The definition has no actions: send its actions, steps, nodes or yaml.")
     allowed = _allowed(store)
     return _in_range(_with_steps(document, steps, allowed=allowed), before=current, allowed=allowed)
 
