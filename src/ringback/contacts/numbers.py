@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -45,22 +45,24 @@ class Number:
     Attributes:
         e164: plus, calling code, number.
         calling_code: for example 1 or 49.
+        parsed: the library's own number.
     """
 
     e164: str
     calling_code: int
+    parsed: Any = field(repr=False, compare=False)
 
     @property
     def region(self) -> str:
         """ISO 3166 country, "001" for numbers of the world; "" where the number tells none."""
-        return _library().region_code_for_number(_library().parse(self.e164)) or ""
+        return _library().region_code_for_number(self.parsed) or ""
 
     @property
     def display(self) -> str:
         """The international form with spaces."""
         library = _library()
         form = library.PhoneNumberFormat.INTERNATIONAL
-        return str(library.format_number(library.parse(self.e164), form))
+        return str(library.format_number(self.parsed, form))
 
 
 def parse_number(text: str, *, country: str | None = None) -> Number:
@@ -165,6 +167,7 @@ def _parse(text: str, country: str | None) -> Number:
     return Number(
         e164=library.format_number(number, library.PhoneNumberFormat.E164),
         calling_code=number.country_code,
+        parsed=number,
     )
 
 
