@@ -48,7 +48,11 @@ ENDS = (
             Field("reminderBody", "str", about="Its text."),
         ),
     ),
-    _end("endState", "End State", about="Ends the state, and with it the flow; in a queue, the interaction goes on waiting."),
+    _end(
+        "endState",
+        "End State",
+        about="Ends the state, and with it the flow; in a queue, the interaction goes on waiting.",
+    ),
     _end(
         "endWorkflow",
         "End Workflow",
