@@ -23,7 +23,8 @@ CONTACT, EXTERNAL_ORG, EXTERNAL_SOURCE = "external_contact", "external_organizat
 SERVICE = "ExternalContacts"
 PATH = "/api/v2/externalcontacts"
 # Types of search keys and claims.
-TERM, OF_ORG, IDENTIFIER, PLAIN_ID = "term", "organization", "identifier", "external_id"
+TERM, OF_ORG, TRUSTOR = "term", "organization", "trustor"
+IDENTIFIER, PLAIN_ID = "identifier", "external_id"
 MOST_IDS = 10
 MOST_DIVISIONS = 50
 _ORG_PHONES = ("phoneNumber", "faxNumber")
@@ -315,6 +316,8 @@ def keys_of(body: Mapping[str, Any]) -> list[Key]:
     found = [(TERM, term) for term in terms(body)]
     if organization := body.get("externalOrganization"):
         found.append((OF_ORG, organization["id"]))
+    if trustor := body.get("trustor"):
+        found.append((TRUSTOR, trustor["id"]))
     return found
 
 

@@ -18,6 +18,7 @@ from ringback.platform.resources.contact_model import (
     PATH,
     SERVER,
     SERVICE,
+    TRUSTOR,
     claims_of,
     clean,
     identifiers_of,
@@ -104,16 +105,23 @@ def _organization(call: Call) -> Body:
 @routes.get(ORGANIZATIONS)
 def list_organizations(call: Call) -> object:
     """Organisations that a text means; without one, the first of all."""
-    text, trustor = call.query.get("q"), call.query.get("trustorId")
+    text, trustors = call.query.get("q"), call.listed("trustorId")
     found = searching.search(call.store, EXTERNAL_ORG, text=text) if text else None
-    order = str(call.query.get("sortOrder") or "")
+    if trustors:
+        ids = [
+            each
+            for trustor in trustors
+            for each in searching.ids_in_range(
+                call.store, EXTERNAL_ORG, low=trustor, high=trustor, key_type=TRUSTOR
+            )
+        ]
+        found = searching.Found([each for each in ids if found is None or each in found.ids])
     return searching.listing(
         call,
         found or searching.everything(call.store, EXTERNAL_ORG),
         of=SHOWN,
         divisions=call.listed("divisionIds"),
-        order=order,
-        keep=(lambda body: (body.get("trustor") or {}).get("id") == trustor) if trustor else None,
+        order=str(call.query.get("sortOrder") or ""),
     )
 
 
