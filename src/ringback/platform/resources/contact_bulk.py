@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ringback.contacts.native import is_native
 from ringback.platform import errors
 from ringback.platform.call import Call, Reply
 from ringback.platform.catalogue.validation import check_body
@@ -15,6 +16,7 @@ from ringback.platform.resources import external_contacts as contacts
 from ringback.platform.resources import external_organizations as organizations
 from ringback.platform.resources.contact_merge import enrich, enrich_contact, enrich_organization
 from ringback.platform.resources.contact_model import CONTACT, EXTERNAL_ORG, PATH
+from ringback.platform.resources.contact_plain import newly
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body
 
@@ -105,6 +107,8 @@ def _read_contact(call: Call, sent: Mapping[str, Any]) -> object:
 
 
 def _add_contact(call: Call, sent: Mapping[str, Any]) -> object:
+    if not is_native(sent):
+        return newly(contacts.add_plain(call, sent))
     return contacts.view(call, contacts.add(call, sent))
 
 

@@ -15,11 +15,12 @@ from ringback.platform import errors
 from ringback.platform.call import Call
 from ringback.platform.clock import from_iso, new_id
 from ringback.platform.collection import division_of
-from ringback.platform.store.reader import Body, Query, Reader
+from ringback.platform.store.reader import Body, Key, Query, Reader
 
 CONVERSATION = "conversation"
 PATH = "/api/v2/conversations"
 SERVICE = "Conversations"
+OF_CONTACT = "external_contact"
 # medium as paths name it -> (communication type, provider)
 MEDIA: Mapping[str, tuple[str, str]] = {
     "calls": ("call", "Edge"),
@@ -84,7 +85,7 @@ def begin(call: Call, medium: str, *, parties: Iterable[Party], direction: str, 
         **more,
         "selfUri": f"{PATH}/{identity}",
     }
-    call.tx.add(CONVERSATION, body, state=MEDIA[medium][0])
+    call.tx.add(CONVERSATION, body, state=MEDIA[medium][0], keys=_keys_of(body))
     call.audit("Create", body, entity_type="Conversation", service=SERVICE)
     publish(call, body)
     return body
@@ -150,10 +151,21 @@ def save(call: Call, before: Body, *, after: Body) -> Body:
     if "endTime" not in after and all("endTime" in each for each in after["participants"]):
         after = {**after, "endTime": call.now_iso(), "state": "disconnected"}
     kind = "ended" if "endTime" in after else _medium_of(after)
-    call.tx.put(CONVERSATION, after, state=kind)
+    call.tx.put(CONVERSATION, after, state=kind, keys=_keys_of(after))
     call.audit("Update", after, entity_type="Conversation", service=SERVICE, before=before)
     publish(call, after)
     return after
+
+
+def with_contact(store: Reader, contact_id: str) -> list[Body]:
+    """The conversations with a contact, those that are over too; oldest first."""
+    found = store.many(CONVERSATION, store.ids_by_key(CONVERSATION, (OF_CONTACT, contact_id)))
+    return sorted(found, key=lambda body: (body["startTime"], body["id"]))
+
+
+def _keys_of(body: Body) -> list[Key]:
+    parties = body["participants"]
+    return [(OF_CONTACT, identity) for each in parties if (identity := each.get("externalContactId"))]
 
 
 def _medium_of(body: Body) -> str:

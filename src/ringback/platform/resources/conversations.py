@@ -137,7 +137,17 @@ def _communications(party: Body) -> set[str]:
     return {each["id"] for medium in MEDIA for each in party.get(medium) or ()}
 
 
-# ---- with a plain contact
+# ---- with a contact
+
+
+@routes.get(
+    f"{CONTACTS}/contacts/{{contactId}}/conversations",
+    local=Local(permissions=("conversation:communication:view",)),
+)
+def list_with_contact(call: Call) -> object:
+    """The conversations with a contact, oldest first: who lost an answer looks here before starting again."""
+    contact = resolved(call.store, call.path["contactId"])
+    return paging.page_of(call, model.with_contact(call.store, contact["id"]))
 
 
 @routes.post(

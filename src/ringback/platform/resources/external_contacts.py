@@ -203,6 +203,11 @@ def create_contact(call: Call) -> object:
     sent = call.object()
     if is_native(sent):
         return add(call, sent)
+    return Reply(plain.newly(add_plain(call, sent)), 201)
+
+
+def add_plain(call: Call, sent: Mapping[str, Any]) -> Body:
+    """A new contact from a plain body; ApiError 409 when its external id exists. Gives the stored body."""
     contact = plain.read_plain(sent)
     if holder := call.store.claimed_by(CONTACT, (PLAIN_ID, contact.external_contact_id)):
         raise errors.conflict(
@@ -211,8 +216,7 @@ def create_contact(call: Call) -> object:
         ).with_extra(
             id=holder, entityId=holder, entityName=CONTACT, externalContactId=contact.external_contact_id
         )
-    body = insert(call, plain.native_of(contact), division=sent.get("division"))
-    return Reply(plain.newly(body), 201)
+    return insert(call, plain.native_of(contact), division=sent.get("division"))
 
 
 @routes.post(f"{CONTACTS}/search", mode="read", errors=(400,))
