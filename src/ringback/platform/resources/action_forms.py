@@ -55,6 +55,9 @@ def fields_of(call: Call, sent: Body) -> Body:
 
 def plain_fields(document: Body) -> Body:
     """What a plain document becomes: itself, and its native twin."""
+    if "request" not in document:
+        message = "request is missing: it holds method, url, headers, body and timeout."
+        raise errors.bad_request(message, field="request", code="constraint.validation")
     action = load(document)
     plain = {name: value for name, value in document.items() if name not in _OF_ENTITY}
     return {"plain": plain, "config": native_config(action), "contract": contract_of(action)}

@@ -36,6 +36,7 @@ DEFAULT_REQUEST, DEFAULT_SUCCESS = "${input.rawRequest}", "${rawResult}"
 # calls errors, so the platform takes those (policy `data_action_validation`).
 REFUSED = frozenset(("RB101", "RB105", "RB106", "RB130", "RB132", "RB145", "RB147"))
 _FIELD = re.compile(r"([\w.\[\]$-]+)(?=:| must be | is missing| is empty)")
+_KEY = re.compile(r'"(?:[^"\\]|\\.)*"\s*:')
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 ERROR_SCHEMA: Schema = {
@@ -168,7 +169,7 @@ def faults(body: Mapping[str, Any]) -> Iterator[ApiError]:
     places = spans_of(read_json(text, file=file)) if reports else {}
     for report in reports:
         finding = report.finding
-        field = _place(places, finding.span)
+        field = _place(places, finding.span, text=text)
         yield _refusal(finding.message, finding.hint, field=field, code=report.rule.code)
 
 
@@ -193,8 +194,14 @@ def _refusal(message: str, hint: str, *, field: str, code: str) -> ApiError:
     return error
 
 
-def _place(places: Mapping[str, Span], at: Span) -> str:
-    """The dotted path of the field that holds a place: in one line, the last that starts before it."""
+def _place(places: Mapping[str, Span], at: Span, *, text: str) -> str:
+    """The dotted path of the field that holds a place of a text in one line.
+
+    It is the last that starts before the place; at the name of a field, the one that follows.
+    """
+    key = _KEY.match(text, at.column - 1)
+    if key:
+        return min((span.column, path) for path, span in places.items() if span.column > key.end())[1]
     starts = [(span.column, path) for path, span in places.items() if span.column <= at.column]
     return max(starts)[1] if starts else ""
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from ringback.dataactions import Report
 from ringback.dataactions.report import ActionError
-from ringback.dataactions.secrets import Secrets
+from ringback.dataactions.secrets import Secrets, tokens_in
 from ringback.platform import errors
 from ringback.platform.call import Call
 from ringback.platform.errors import ApiError
@@ -52,7 +52,8 @@ def run_draft_test(call: Call) -> object:
 
 def _result(call: Call, report: Report) -> Body:
     """The TestExecutionResult of a report."""
-    hide = report.secrets()
+    # The answer of an authentication holds tokens, which count as secrets wherever they turn up.
+    hide = Secrets.of([*report.found.secrets, *tokens_in(report.found.document)])
     result: Body = {"operations": [], "success": report.error is None}
     for operation in report.operations:
         entry: Body = {"step": operation.step, "name": operation.name, "success": operation.success}
