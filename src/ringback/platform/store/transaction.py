@@ -29,7 +29,13 @@ _UPDATE = Prepared(
 )
 _DELETE = Prepared(sa.delete(tables.entities).where(*_SAME))
 _ADD_KEY, _ADD_CLAIM, _ADD_AUDIT = insert(tables.search_keys), insert(tables.claims), insert(tables.audit)
-_ADD_EVENT = insert(tables.events)
+EVENTS_KEPT = 10_000  # events that stay at least; a listener that is further behind has lost some
+_ADD_EVENT = Prepared(
+    sa.insert(tables.events)
+    .values({name: sa.bindparam(name) for name in ("at", "topic", "body")})
+    .returning(tables.events.c.seq)
+)
+_DROP_EVENTS = Prepared(sa.delete(tables.events).where(tables.events.c.seq <= sa.bindparam("until")))
 _DROP = {
     table.name: Prepared(
         sa.delete(table).where(table.c.kind == sa.bindparam("at_kind"), table.c.id == sa.bindparam("at_id"))
@@ -180,7 +186,9 @@ class Transaction(Reader):
 
     def publish(self, topic: str, body: Body) -> None:
         """Tell those who listen to a notification topic, once this transaction is committed."""
-        _ADD_EVENT.run(self.connection, at=self.now, topic=topic, body=encode(body).decode())
+        row = _ADD_EVENT.run(self.connection, at=self.now, topic=topic, body=encode(body).decode()).fetchone()
+        if row[0] % EVENTS_KEPT == 0:
+            _DROP_EVENTS.run(self.connection, until=row[0] - EVENTS_KEPT)
 
     def set_control(self, name: str, body: object) -> None:
         """Set a control document."""
