@@ -1,7 +1,8 @@
 """Run the platform's tests on PostgreSQL: `make test-postgres`.
 
-Uses the server that RINGBACK_TEST_POSTGRES names; without it, starts one of its own from the system's packages
-(installing them where that is allowed) in a temporary folder, on a loopback port, and removes it afterwards.
+Uses the server that RINGBACK_TEST_POSTGRES names; without it, starts one of its own from the system's
+packages (installing them where that is allowed) in a temporary folder, on a loopback port, and removes it
+afterwards.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ def wait(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def run(url: str) -> int:
-    command = [sys.executable, "-m", "pytest", "tests/platform", "tests/cloud", *sys.argv[1:]]
+    paths = [] if any(Path(part).exists() for part in sys.argv[1:]) else ["tests/platform", "tests/cloud"]
+    command = [sys.executable, "-m", "pytest", *paths, *sys.argv[1:]]
     return subprocess.run(command, env=os.environ | {VARIABLE: url}, check=False).returncode
 
 

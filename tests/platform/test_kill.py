@@ -21,7 +21,7 @@ WRITERS = 4
 
 
 class Writer(threading.Thread):
-    """Creates roles with names of its own and renames them, until told to stop; remembers what was answered."""
+    """Creates roles of its own and renames them, until told to stop; remembers what was answered."""
 
     def __init__(self, origin: str, number: int, *, round_number: int) -> None:
         super().__init__()
@@ -75,7 +75,10 @@ def test_a_hundred_kills_under_write_load(tmp_path: Path) -> None:
         writers = [Writer(server.origin, number, round_number=round_number) for number in range(WRITERS)]
         for writer in writers:
             writer.start()
-        time.sleep(0.05 + chance.random() * 0.15)
+        deadline = time.monotonic() + 10
+        while not any(writer.answered for writer in writers) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.1)
         server.kill()
         for writer in writers:
             writer.stopping.set()

@@ -30,6 +30,7 @@ from ringback.platform.rate_limit import Standing, count
 from ringback.platform.rights import EVERYTHING, Principal
 from ringback.platform.routing import Match, Route, Router
 from ringback.platform.services import Services
+from ringback.platform.store.transaction import Transaction
 
 _LOG = logging.getLogger("ringback.platform")
 _encode = msgspec.json.Encoder().encode
@@ -134,6 +135,8 @@ class Dispatcher:
     async def _run(self, call: Call) -> object:
         mode, services = call.route.mode, self.services
         if mode == "write":
+            if services.grouped:
+                return await asyncio.wrap_future(services.grouped.submit(lambda tx: _within_write(call, tx)))
             return await self._in(services.writers, _write, call)
         if mode == "free" or not services.store.embedded:
             return await self._in(services.pool, _run, call)
@@ -229,8 +232,12 @@ def _run(call: Call) -> object:
 
 def _write(call: Call) -> object:
     with call.services.store.write() as transaction:
-        call.now = transaction.now
-        return call.route.handler(call.enter(transaction))
+        return _within_write(call, transaction)
+
+
+def _within_write(call: Call, transaction: Transaction) -> object:
+    call.now = transaction.now
+    return call.route.handler(call.enter(transaction))
 
 
 async def _body(receive: Receive, call: Call) -> bytes:

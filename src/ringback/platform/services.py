@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ringback.platform.clock import OFFSET, Clock
 from ringback.platform.exchange import Exchange
 from ringback.platform.faults import FaultRule, active
+from ringback.platform.group_writer import GroupWriter
 from ringback.platform.journal import Journal
 from ringback.platform.metrics import Metrics
 from ringback.platform.rights import Principal, principal_of
@@ -52,6 +53,7 @@ class Services:
         self.store = Store(settings.url, self.clock)
         # SQLite has one writer at a time anyway; PostgreSQL's queue at the head of the audit trail.
         self.writers = ThreadPoolExecutor(1 if self.store.embedded else 8, thread_name_prefix="write")
+        self.grouped = GroupWriter(self.store, self.writers) if self.store.embedded else None
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="work")
         self.controls = Controls()
         self.journal = Journal(self.store, shared=settings.workers > 1)

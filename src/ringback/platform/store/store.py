@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
 
@@ -63,17 +63,35 @@ class Store:
         """
         connection = self._connection("writing")
         if self.embedded:
-            driver = connection.connection.cursor()
-            driver.execute("BEGIN IMMEDIATE")
-            try:
+            with _sqlite_transaction(connection):
                 yield Transaction(connection, self.clock())
-            except BaseException:
-                driver.execute("ROLLBACK")
-                raise
-            driver.execute("COMMIT")
         else:
             with connection.begin():
                 yield Transaction(connection, self.clock())
+
+    @contextmanager
+    def group(self) -> Iterator[Callable[[], AbstractContextManager[Transaction]]]:
+        """Several transactions that reach the disk together; for SQLite, whose commits wait for the disk.
+
+        Gives a function: each of its blocks is a transaction of its own, undone alone when it raises. Nothing
+        of any of them is there before the group's block has ended.
+        """
+        connection = self._connection("writing")
+
+        @contextmanager
+        def one() -> Iterator[Transaction]:
+            driver = connection.connection.cursor()
+            driver.execute("SAVEPOINT one")
+            try:
+                yield Transaction(connection, self.clock())
+            except BaseException:
+                driver.execute("ROLLBACK TO one")
+                raise
+            finally:
+                driver.execute("RELEASE one")
+
+        with _sqlite_transaction(connection):
+            yield one
 
     def close(self) -> None:
         """Close every connection of every thread."""
@@ -82,6 +100,19 @@ class Store:
                 connection.close()
             self._open.clear()
         self.engine.dispose()
+
+
+@contextmanager
+def _sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
+    driver = connection.connection.cursor()
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        driver.execute("COMMIT")
+    except BaseException:
+        if driver.connection.in_transaction:  # a full disk undoes it by itself
+            driver.execute("ROLLBACK")
+        raise
 
 
 def prepare(url: str) -> None:
