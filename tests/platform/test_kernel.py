@@ -57,6 +57,7 @@ def test_a_token_that_was_given_back_is_forgotten_at_once(server: Server) -> Non
     ("method", "path", "status", "code"),
     [
         ("GET", "/nothing/here", 404, "not.found"),
+        ("GET", f"{CODES}/a%0Ab", 404, "not.found"),
         ("PATCH", CODES, 405, "method.not.allowed"),
         ("GET", "/api/v2/conversations/emails/x/messages", 501, "not.implemented"),
         ("GET", f"{CODES}?pageSize=none", 400, "invalid.query.param.value"),

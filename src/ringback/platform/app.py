@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from ringback.platform.deliveries import Deliveries
 from ringback.platform.dispatcher import Dispatcher
@@ -39,9 +40,15 @@ def create_app(settings: Settings) -> Starlette:
             flushing.cancel()
         services.close()
 
-    app = Starlette(
-        routes=[*web_sockets(), Mount("/", app=Dispatcher(services))],
-        lifespan=lifespan,
-    )
+    dispatcher = Dispatcher(services)
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+        else:
+            await dispatcher(scope, receive, send)
+
+    app = Starlette(routes=[*web_sockets()], lifespan=lifespan)
+    app.router.default = api  # a Mount would not see paths with a line break
     app.state.services = services
     return app
