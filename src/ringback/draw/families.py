@@ -43,7 +43,7 @@ _FAMILIES = _rows(
     ),
     jump=(
         "jumpToTask jumpToMenu changeState callTask loopNext loopExit previousMenu repeatMenu menuTask"
-        " menuSubMenu menuPrevious menuPreviousMenu menuRepeat menuRepeatMenu plainChoice"
+        " menuSubMenu menuPreviousMenu menuRepeatMenu plainChoice"
         " callCommonModule callBotFlow callDigitalBotFlow"
     ),
 )

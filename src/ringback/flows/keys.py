@@ -188,9 +188,7 @@ _FROM_SDK = _table(
     waitForInput=_ASK,
     menuDialByExtension=f"{_DIAL}{_CHOICE}",
     menuJumpToMenu=f"targetMenuRef targetMenu{_CHOICE}",
-    menuPrevious=_CHOICE,
     menuPreviousMenu=_CHOICE,
-    menuRepeat=_CHOICE,
     menuRepeatMenu=_CHOICE,
     menuSubMenu=(
         f"menu subMenu targetMenuRef targetMenu choices audio settingsMenu settingsSpeechRec{_CHOICE}"
