@@ -458,8 +458,43 @@ POLICIES: Mapping[str, Policy] = _table(
     ),
     Policy(
         "simulation_time",
-        ("virtual_and_real",),
-        "The timeout of a simulation bounds its virtual time and its time on this machine.",
+        ("answers_and_waits",),
+        "The timeout of a simulation bounds answers of others and waits, in virtual and in real time.",
+    ),
+    Policy(
+        "action_without_integration",
+        ("own_integration",),
+        "An export or plain data action without an integration gets an enabled one of its type, made for them.",
+    ),
+    Policy(
+        "disabled_integration",
+        ("refused_400",),
+        "Data actions of an integration that is not enabled are refused with 400, in flows by their Failure path.",
+    ),
+    Policy(
+        "function_data_actions",
+        ("refused_501",),
+        "The code of functions is kept and never run: their data actions answer 501.",
+    ),
+    Policy(
+        "custom_auth_action",
+        ("client_credentials",),
+        "A new custom auth action posts clientId and clientSecret to loginUrl; it goes with its credential.",
+    ),
+    Policy(
+        "data_action_validation",
+        ("known_refusals",),
+        "A data action can be published unless it has a fault that the platform is known to refuse.",
+    ),
+    Policy(
+        "draft_after_publish",
+        ("removed",),
+        "Publishing takes the draft away; the published version counts up by one.",
+    ),
+    Policy(
+        "execute_failure_status",
+        ("of_service",),
+        "A data action that fails is answered with the status that its Failure path would see.",
     ),
     Policy(
         "voice_audio",

@@ -109,6 +109,7 @@ def create(call: Call, sent: Mapping[str, Any], *, type_: str) -> Body:
         "supportedLanguages": [],
         "selfUri": f"{PATH}/{flow_id}",
         "_versions": 0,
+        "_entries": 1,
     }
     body["currentOperation"] = operation(call, "CREATE")
     call.tx.add(FLOW, body, claims=[_claim(type_, name)])
@@ -137,7 +138,7 @@ def save(
         keys: its search keys; None for those that it has.
     """
     audited, remembered = said or (_AUDIT.get(action, "Update"), action)
-    after = after | {"currentOperation": operation(call, action)}
+    after = after | {"currentOperation": operation(call, action), "_entries": before.get("_entries", 0) + 1}
     state = ARCHIVED if after.get("deleted") else ""
     claims = None
     if (before["name"], before.get("deleted")) != (after["name"], after.get("deleted")):
@@ -173,10 +174,10 @@ def _tell(call: Call, body: Body, *, action: str, before: Body | None = None) ->
 
 
 def _remember(call: Call, body: Body, *, action: str) -> None:
-    """One line of the flow's history."""
+    """One line of the flow's history; ids are in the order of what happened."""
     newest = body.get("savedVersion") or body.get("publishedVersion") or {}
     entry = {
-        "id": new_id(),
+        "id": f"{body['_entries']:08d}",
         "action": action,
         "resource": body["selfUri"],
         "timestamp": iso(call.tx.now),

@@ -36,22 +36,24 @@ class Launch:
 
 
 def execute(services: Services, launch: Launch) -> None:
-    """Run to the end and keep the outcome; never raises, since nobody waits."""
+    """Run to the end, keep the outcome, give the slot back; never raises, since nobody waits."""
     try:
         try:
-            run = running.run(services, launch.order)
+            run, late = running.run(services, launch.order)
         except RingbackError as error:
             _keep(services, launch, outcome=_failed(error.message, "flow.execution.failed"), run=None)
             return
-        _keep(services, launch, outcome=_outcome(run), run=run)
+        _keep(services, launch, outcome=_outcome(run, late=late), run=run)
     except Exception:
         _LOG.exception("execution %s failed", launch.execution["id"])
         _keep(services, launch, outcome=_failed("The server failed.", "internal.server.error"), run=None)
+    finally:
+        running.give_slot()
 
 
-def _outcome(run: Run) -> Body:
+def _outcome(run: Run, *, late: bool) -> Body:
     code = execution_data.reason(run)
-    if running.is_out_of_time(run):
+    if late:
         return _failed(f"The flow ran longer than {EXECUTION_SECONDS:g} s.", "run_seconds") | {
             "status": "TERMINATED"
         }

@@ -1,12 +1,10 @@
-"""Running flows of the organisation: the engine over the store, live data actions, a bound on time.
-
-A run is bounded twice by one number: by the clock of this machine and by virtual time, so that neither a
-loop nor a long wait holds a thread.
-"""
+"""Running flows of the organisation: the engine over the store, live data actions, a bound on time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -21,11 +19,15 @@ from ringback.engine.program import Program
 from ringback.engine.run import Run, run_session
 from ringback.lang.expr.values import EvaluationError, from_plain
 from ringback.platform import errors
+from ringback.platform.errors import ApiError
 from ringback.platform.flows.world import StoreDriver, world_of
-from ringback.platform.services import Services
+from ringback.platform.services import POOL_THREADS, Services
 from ringback.platform.upstream import Network
 
 EXECUTION_SECONDS = 60.0  # of one execution; named in docs/limits.md
+# Of the worker's threads; the others answer what the flows themselves ask of this server.
+MAX_RUNNING = POOL_THREADS // 2
+_slots = threading.BoundedSemaphore(MAX_RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,10 @@ class Order:
     Attributes:
         program: the flow.
         interaction: who calls, and the variables that are set.
-        seconds: how long it may take, in virtual time and on this machine.
+        seconds: how long it may take on this machine.
         now: ms since 1970 at which virtual time begins.
         node: index of the action to start at; None for the beginning.
+        waits_count: the virtual time of waits and answers is bounded by `seconds` as well.
     """
 
     program: Program
@@ -45,6 +48,34 @@ class Order:
     seconds: float
     now: int
     node: int | None = None
+    waits_count: bool = False
+
+
+def take_slot() -> None:
+    """Take one of the runs that a worker does at the same time; `give_slot` gives it back.
+
+    Raises:
+        ApiError: 429, all are taken.
+    """
+    if not _slots.acquire(blocking=False):
+        raise ApiError(
+            429, "too.many.requests.retry.after", "{most} flows are running already.", most=MAX_RUNNING
+        ).with_headers({"Retry-After": "1"})
+
+
+def give_slot() -> None:
+    """Give a run back."""
+    _slots.release()
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """A run inside the block."""
+    take_slot()
+    try:
+        yield
+    finally:
+        give_slot()
 
 
 class _Within:
@@ -59,8 +90,8 @@ class _Within:
         return self._inner.send(replace(request, timeout=min(request.timeout, left)))
 
 
-def run(services: Services, order: Order) -> Run:
-    """Run a flow to its end.
+def run(services: Services, order: Order) -> tuple[Run, bool]:
+    """Run a flow to its end; the run, and whether its time was over before it ended.
 
     Raises:
         RingbackError: the run asked for something that nobody answers.
@@ -72,13 +103,12 @@ def run(services: Services, order: Order) -> Run:
     driver.store = store
 
     def clock() -> float:
-        virtual = driver.session.at_ms / 1000 if driver.session is not None else 0.0
-        return max(monotonic() - started, virtual)
+        return max(monotonic() - started, driver.waited_ms / 1000 if order.waits_count else 0.0)
 
     bound = Bound(order.seconds, clock).begun()
     calls.live = _Within(Network(services), bound)
     moment = datetime.fromtimestamp(order.now / 1000, UTC)
-    return run_session(
+    done = run_session(
         order.program,
         driver,
         order.interaction,
@@ -86,13 +116,8 @@ def run(services: Services, order: Order) -> Run:
         policies=Policies({}),
         node=order.node,
     )
-
-
-def is_out_of_time(done: Run) -> bool:
-    """Whether the run was stopped because its time was over."""
-    return done.status == "limit" and any(
-        getattr(event, "limit", "") == "run_seconds" for event in done.events
-    )
+    # The engine looks at the clock before it goes on; a flow that ends with its last wait may be late too.
+    return done, clock() > bound.until
 
 
 def variables(program: Program, given: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringback.engine.run import Run
-from ringback.platform.flows.running import is_out_of_time
 from ringback.trace import events as ev
 
 _CONTACT = frozenset(("id", "name", "email", "attributes"))
@@ -15,17 +14,18 @@ _EMAILS = ("email", "workEmail", "personalEmail", "otherEmail")
 _IDS = ("id", "customer_id", "customerId", "contactId", "externalContactId")
 
 
-def answer(run: Run, *, flow_id: str, types: Mapping[str, str]) -> dict[str, Any]:
+def answer(run: Run, *, late: bool, flow_id: str, types: Mapping[str, str]) -> dict[str, Any]:
     """The body of `POST /api/v2/architect/simulations`.
 
     Args:
         run: the run that is over.
+        late: its time was over before it ended.
         flow_id: the flow that ran.
         types: node id -> type as the document has it.
     """
     session = run.session
     return {
-        "status": status_of(run),
+        "status": "timeout" if late else status_of(run),
         "flowId": flow_id,
         "conversationId": session.interaction.conversation_id,
         "trace": list(steps(run.events, types)),
@@ -38,9 +38,7 @@ def answer(run: Run, *, flow_id: str, types: Mapping[str, str]) -> dict[str, Any
 
 
 def status_of(run: Run) -> str:
-    """completed, failed or timeout; a flow that its error handling ended has failed."""
-    if is_out_of_time(run):
-        return "timeout"
+    """`completed` or `failed`; a flow that its error handling ended has failed."""
     if run.status not in ("ended", "waiting"):
         return "failed"
     last = next(

@@ -205,18 +205,21 @@ class StoreDriver(ScriptedDriver):
 
     Attributes:
         store: of the thread that runs.
-        session: the session that runs; None before its first effect.
+        waited_ms: virtual time in which the flow waited for others or on purpose; what the customer hears,
+            and the time that he has for an answer, are not in it.
     """
 
     store: Reader
-    session: Session | None = None
+    waited_ms: int = 0
 
     def answer(self, session: Session, effect: ask.Effect) -> ask.Reply:
         """The reply to an effect."""
-        self.session = session
         if isinstance(effect, ask.FindContacts):
             return ask.ContactsReply(contacts=self._found(effect))
-        return super().answer(session, effect)
+        reply = super().answer(session, effect)
+        if not isinstance(effect, ask.Play | ask.Gather):
+            self.waited_ms += reply.elapsed_ms
+        return reply
 
     def _found(self, effect: ask.FindContacts) -> list[Body]:
         if effect.by == "id":

@@ -17,7 +17,7 @@ routes = Routes()
 _BASE = "/api/v2/flows/executions"
 
 
-@routes.post(_BASE, mode="free", errors=(404, 409, 410))
+@routes.post(_BASE, mode="free", errors=(404, 409, 410, 429))
 def launch(call: Call) -> object:
     """Launch a workflow; it runs after this has been answered."""
     sent, store = call.object(), call.services.store.read()
@@ -30,10 +30,6 @@ def launch(call: Call) -> object:
     values = running.variables(program, sent.get("inputData") or {})
     interaction = Interaction(channel="workflow", conversation_id=new_id(), variables=values)
     execution = _execution(call, version, name=str(sent.get("name") or body["name"]))
-    with call.services.store.write() as tx:
-        tx.add(EXECUTION, execution)
-        entity = {"id": execution["id"], "name": execution["name"]}
-        call.enter(tx).audit("Execute", entity, entity_type="Flow", service="Architect")
     facts = {
         "flowId": body["id"],
         "flowName": body["name"],
@@ -41,7 +37,7 @@ def launch(call: Call) -> object:
         "flowVersion": version["id"],
     }
     order = running.Order(program, interaction, running.EXECUTION_SECONDS, call.now)
-    call.services.pool.submit(executing.execute, call.services, Launch(execution, order, facts))
+    _start(call, Launch(execution, order, facts))
     reference = {"id": version["id"], "selfUri": version["selfUri"]}
     return {
         "id": execution["id"],
@@ -49,6 +45,20 @@ def launch(call: Call) -> object:
         "flowVersion": reference,
         "selfUri": execution["selfUri"],
     }
+
+
+def _start(call: Call, launched: Launch) -> None:
+    """Keep the execution and let it run; ApiError 429 when too many do."""
+    running.take_slot()
+    try:
+        with call.services.store.write() as tx:
+            tx.add(EXECUTION, launched.execution)
+            entity = {name: launched.execution[name] for name in ("id", "name")}
+            call.enter(tx).audit("Execute", entity, entity_type="Flow", service="Architect")
+        call.services.pool.submit(executing.execute, call.services, launched)
+    except BaseException:
+        running.give_slot()
+        raise
 
 
 def _version(store: Reader, flow_id: str, *, wanted: str) -> tuple[Body, Body]:

@@ -9,7 +9,7 @@ from ringback.platform.call import Call, Reply
 from ringback.platform.flows import entities
 from ringback.platform.flows.documents import Checked, configuration, of_configuration
 from ringback.platform.flows.kinds import api_type
-from ringback.platform.paging import page
+from ringback.platform.paging import page_of
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
 
@@ -30,8 +30,9 @@ def _version(call: Call) -> Body:
 @routes.get(f"{_FLOW}/versions", errors=(410,))
 def list_versions(call: Call) -> object:
     """A page of versions, the newest first."""
-    query = Query(entities.VERSION, _flow(call)["id"], order=("created",), descending=True)
-    return page(call, query, view=entities.view)
+    found = call.store.find(Query(entities.VERSION, _flow(call)["id"]))
+    found.sort(key=lambda body: float(body["id"]), reverse=True)
+    return page_of(call, found, view=entities.view)
 
 
 @routes.get(_VERSION, errors=(410,))

@@ -199,7 +199,7 @@ def read_history(call: Call) -> object:
     flow_id = call.path["flowId"]
     job = call.store.need(_HISTORY_JOB, call.path["historyId"], parent=flow_id)
     down = str(call.query.get("sortOrder") or "desc").lower().startswith("desc")
-    query = Query(entities.HISTORY, flow_id, order=("created",), descending=down)
+    query = Query(entities.HISTORY, flow_id, order=(), descending=down)
     actions = [each.upper() for each in call.listed("action")]
     found = [body for body in call.store.find(query) if not actions or body["action"] in actions]
     entries = [{name: value for name, value in body.items() if name != "id"} for body in found]

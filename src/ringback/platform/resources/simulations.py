@@ -60,6 +60,7 @@ _RESPONSE: dict[str, Any] = {
     "/api/v2/architect/simulations",
     local=Local(("architect:flow:run",)),
     mode="free",
+    errors=(429,),
     request=_REQUEST,
     response=_RESPONSE,
 )
@@ -80,11 +81,14 @@ def simulate(call: Call) -> object:
         _milliseconds(sent.get("timeout")) / 1000,
         call.now,
         _node(program, sent.get("nodeId")),
+        waits_count=True,
     )
     found = plain_view.plain_document(document) if document.form == "plain" else {}
     types = {node["id"]: node["type"] for node in plain_view.nodes_of(program.flow, found)}
     try:
-        return simulation.answer(running.run(call.services, order), flow_id=body["id"], types=types)
+        with running.slot():
+            run, late = running.run(call.services, order)
+        return simulation.answer(run, late=late, flow_id=body["id"], types=types)
     except RingbackError as error:
         return _failed(order, body, error=error)
 
