@@ -118,7 +118,7 @@ def offer(
     if content_type:
         needed = {"Content-Type": content_type, **needed}
     file_id = _add(call.tx, purpose, content_type=content_type, meta={**(meta or {}), "headers": needed})
-    return Upload(file_id, _url(call, "PUT", f"uploads/{file_id}", seconds=seconds), needed)
+    return Upload(file_id, upload_url(call, file_id, seconds=seconds), needed)
 
 
 def keep(call: Call, content: bytes, *, purpose: str, content_type: str, name: str) -> str:
@@ -126,6 +126,11 @@ def keep(call: Call, content: bytes, *, purpose: str, content_type: str, name: s
     file_id = _add(call.tx, purpose, content_type=content_type, meta={"fileName": name})
     fill(call.tx, file_id, content=content, content_type=content_type)
     return file_id
+
+
+def upload_url(call: Call, file_id: str, *, seconds: int = URL_SECONDS) -> str:
+    """A fresh URL for an upload that was offered."""
+    return _url(call, "PUT", f"uploads/{file_id}", seconds=seconds)
 
 
 def download_url(call: Call, file_id: str, *, seconds: int = URL_SECONDS) -> str:

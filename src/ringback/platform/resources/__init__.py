@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "datatable_rows",
     "datatable_jobs",
     "schedules",
+    "prompts",
     "audits",
     "notifications",
     "external_contacts",

@@ -5,30 +5,52 @@ from __future__ import annotations
 import re
 
 from ringback.platform import errors, transfers
+from ringback.platform.audio import first_file
 from ringback.platform.call import Call, Reply
 from ringback.platform.catalogue import Parameter
 from ringback.platform.routing import Local, Routes
 
 routes = Routes()
 _SIGNED = Local(query=(Parameter("expires", "int", True), Parameter("signature", "str", True)))
+_UPLOAD = "/_ringback/uploads/{uploadId}"
 _FORBIDDEN = re.compile(r"[\s\\{^}%`\]\">\[~<#|]")
 
 
-@routes.put("/_ringback/uploads/{uploadId}", local=_SIGNED, public=True, raw=True, errors=(403, 404))
+@routes.put(_UPLOAD, local=_SIGNED, public=True, raw=True, errors=(403, 404))
 def take(call: Call) -> object:
     """Take an uploaded file; what it is for happens in the same transaction."""
+    file = _offered(call)
+    transfers.check_upload(call, file)
+    media = call.headers.get("content-type") or file.content_type or "application/octet-stream"
+    _received(call, file, content=call.raw, media=media)
+    return None
+
+
+@routes.post(_UPLOAD, local=_SIGNED, public=True, raw=True, errors=(403, 404))
+def take_form(call: Call) -> object:
+    """Take the first file of a multipart form, as older clients send prompts."""
+    file = _offered(call)
+    content = first_file(call.raw, call.headers.get("content-type", ""))
+    if content is None:
+        raise errors.bad_request("The request is no multipart form with a file.")
+    _received(call, file, content=content, media=file.content_type or "application/octet-stream")
+    return None
+
+
+def _offered(call: Call) -> transfers.File:
     upload_id = call.path["uploadId"]
     transfers.check(call, "PUT", f"uploads/{upload_id}")
     file = transfers.find(call.store, upload_id)
     if file is None:
         raise errors.not_found("upload", upload_id)
-    transfers.check_upload(call, file)
-    media = call.headers.get("content-type") or file.content_type or "application/octet-stream"
-    transfers.fill(call.tx, upload_id, content=call.raw, content_type=media)
-    entity = {"id": upload_id, "name": file.meta.get("fileName") or file.purpose}
+    return file
+
+
+def _received(call: Call, file: transfers.File, *, content: bytes, media: str) -> None:
+    transfers.fill(call.tx, file.id, content=content, content_type=media)
+    entity = {"id": file.id, "name": file.meta.get("fileName") or file.purpose}
     call.audit("Upload", entity, entity_type="Upload", service="ContentManagement")
-    transfers.received(call, transfers.File(upload_id, file.purpose, media, file.meta, call.raw))
-    return None
+    transfers.received(call, transfers.File(file.id, file.purpose, media, file.meta, content))
 
 
 @routes.get(
