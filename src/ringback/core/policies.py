@@ -1,8 +1,8 @@
 """Named choices where the real platform's behaviour is not documented.
 
 Each policy has a default and a closed list of choices. A run says in its trace which policies it used;
-`docs/policies.md` explains them. Code asks `Policies.get(name)`; a name that is not in `POLICIES` is a bug. The tables are
-in `policies_flows` and `policies_platform`.
+`docs/policies.md` explains them. Code asks `Policies.get(name)`; a name that is not in `POLICIES` is a bug.
+The tables are in `policies_flows` and `policies_platform`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from ringback.core import policies_flows, policies_platform
 from ringback.core.errors import UsageError
 from ringback.core.policy import Policy
-
 
 POLICIES: Mapping[str, Policy] = {
     policy.name: policy for policy in (*policies_flows.POLICIES, *policies_platform.POLICIES)

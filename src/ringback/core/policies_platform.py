@@ -78,7 +78,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "flow_job_stubs",
         ("flows",),
-        "With createStubs, flows that an uploaded one names and that do not exist are created without a version.",
+        "With createStubs, flows that an upload names and that do not exist are created without a version.",
     ),
     Policy(
         "flow_export_type",
@@ -98,12 +98,12 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "action_without_integration",
         ("own_integration",),
-        "An export or plain data action without an integration gets an enabled one of its type, made for them.",
+        "An export or plain data action without an integration gets an enabled one of its type.",
     ),
     Policy(
         "disabled_integration",
         ("refused_400",),
-        "Data actions of an integration that is not enabled are refused with 400, in flows by their Failure path.",
+        "Data actions of an integration that is not enabled answer 400, in flows their Failure path.",
     ),
     Policy(
         "function_data_actions",
