@@ -138,18 +138,18 @@ def refusal(store: Reader, body: Mapping[str, Any]) -> ActionError | None:
     """Why a stored action cannot run at all; None when it can."""
     integration = store.get(INTEGRATION, str(body.get("integrationId") or ""))
     if integration is None:
-        return _refused(400, "bad.request", f"The integration of {body['name']!r} does not exist.")
+        return _refused(400, "bad.request", message=f"The integration of {body['name']!r} does not exist.")
     if integration["intendedState"] != "ENABLED":
         name = integration["name"]
         message = f"The integration {name!r} is {integration['intendedState']}; enable it to run its actions."
-        return _refused(400, "bad.request", message)
+        return _refused(400, "bad.request", message=message)
     if integration["integrationType"]["id"] == FUNCTIONS:
         message = "The local platform does not run the code of functions (policy function_data_actions)."
-        return _refused(501, "not.implemented", message)
+        return _refused(501, "not.implemented", message=message)
     return None
 
 
-def _refused(status: int, code: str, message: str) -> ActionError:
+def _refused(status: int, code: str, *, message: str) -> ActionError:
     return ActionError(code, status, message, "", "", (), ({"errorCode": "ACTION.PROCESSING"},))
 
 
@@ -160,7 +160,7 @@ def setup_of(store: Reader, body: Mapping[str, Any], *, settings: Settings) -> D
     try:
         action = action_of(body)
     except DefinitionError as malformed:
-        error = error or _refused(400, "bad.request", malformed.message)
+        error = error or _refused(400, "bad.request", message=malformed.message)
     if error is not None:
         answer = {"code": error.error_code, "status": error.status, "message": error.message}
         reply = Response(error.status, {"Content-Type": "application/json"}, json.dumps(answer).encode())
@@ -265,7 +265,7 @@ def run_action(services: Services, body: Mapping[str, Any], *, inputs: Mapping[s
     if (error := refusal(store, body)) is not None:
         return not_run(body, error)
     if not _running.acquire(blocking=False):
-        return not_run(body, _refused(429, "too.many.requests", _TOO_MANY))
+        return not_run(body, _refused(429, "too.many.requests", message=_TOO_MANY))
     try:
         integration = store.need(INTEGRATION, str(body["integrationId"]))
         setup = integration_of(store, integration, settings=services.settings)
@@ -274,7 +274,7 @@ def run_action(services: Services, body: Mapping[str, Any], *, inputs: Mapping[s
         network = Network(services)
         return execute(prepared(body), inputs, transport=network, integration=setup, timeout=_NO_CLOCK)
     except DefinitionError as malformed:
-        return not_run(body, _refused(400, "bad.request", malformed.message))
+        return not_run(body, _refused(400, "bad.request", message=malformed.message))
     finally:
         _running.release()
 

@@ -33,7 +33,7 @@ def follow(call: Call, integration: Body, *, kinds: Iterable[str]) -> None:
     action_id = auth_action_id(integration["id"])
     known = call.store.get(ACTION, action_id)
     if OAUTH in kinds and known is None:
-        add(call, ACTION, _new(action_id, integration))
+        add(call, ACTION, body=_new(action_id, integration))
     elif OAUTH not in kinds and known is not None:
         remove(call, known)
 
@@ -59,7 +59,7 @@ def remove(call: Call, body: Body) -> None:
     for kind in (ACTION, DRAFT):
         call.tx.remove(kind, body["id"])
         call.tx.remove(FUNCTION, body["id"], parent=kind)
-    record(call, "Delete", body)
+    record(call, "Delete", body=body)
 
 
 def remove_actions(call: Call, integration_id: str) -> None:

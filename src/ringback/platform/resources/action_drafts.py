@@ -34,7 +34,7 @@ def list_drafts(call: Call) -> object:
 def create_draft(call: Call) -> object:
     """A new draft; it may have faults that only keep it from being published."""
     body = {"id": f"custom_-_{new_id()}", **action_forms.fields_of(call, call.object()), "version": 1}
-    return model.full(model.add(call, DRAFT, body), DRAFT)
+    return model.full(model.add(call, DRAFT, body=body), DRAFT)
 
 
 @routes.post(PATH + "/{actionId}/draft", errors=(409,))
@@ -45,7 +45,7 @@ def draft_of_action(call: Call) -> object:
         raise errors.bad_request("A custom auth action has no draft; change it directly.")
     if call.store.get(DRAFT, body["id"]) is not None:
         raise errors.conflict("The data action has a draft already.").with_extra(entityId=body["id"])
-    model.add(call, DRAFT, body)
+    model.add(call, DRAFT, body=body)
     if function := call.store.get(action_auth.FUNCTION, body["id"], parent=ACTION):
         call.tx.add(action_auth.FUNCTION, function, parent=DRAFT)
     return model.full(body, DRAFT)
@@ -54,7 +54,7 @@ def draft_of_action(call: Call) -> object:
 @routes.get(PATH + "/{actionId}/draft")
 def read_draft(call: Call) -> object:
     """One draft; its contract with `expand=contract`, its configuration with `includeConfig=true`."""
-    return model.chosen(call, _draft(call), DRAFT)
+    return model.chosen(call, _draft(call), kind=DRAFT)
 
 
 @routes.patch(PATH + "/{actionId}/draft", errors=(409,))
@@ -69,7 +69,7 @@ def change_draft(call: Call) -> object:
         after["secure"] = sent["secure"]
     if call.store.get(ACTION, before["id"]) is not None:
         actions.check_fixed(before, after)
-    return model.full(model.put(call, DRAFT, after, before=before), DRAFT)
+    return model.full(model.put(call, DRAFT, body=after, before=before), DRAFT)
 
 
 @routes.delete(PATH + "/{actionId}/draft", status=204)
@@ -77,7 +77,7 @@ def delete_draft(call: Call) -> object:
     """Throw a draft away; a published action of the same id stays."""
     body = _draft(call)
     _remove(call, body)
-    model.record(call, "Delete", body)
+    model.record(call, "Delete", body=body)
     return None
 
 
@@ -106,7 +106,7 @@ def publish_draft(call: Call) -> object:
     if function is not None:
         call.tx.remove(action_auth.FUNCTION, draft["id"], parent=ACTION)
         call.tx.add(action_auth.FUNCTION, function, parent=ACTION)
-    return model.full(model.put(call, ACTION, body, before=before, action="Publish"), ACTION)
+    return model.full(model.put(call, ACTION, body=body, before=before, action="Publish"), ACTION)
 
 
 @routes.get(PATH + "/{actionId}/draft/templates/{fileName}", content_type="text/plain")

@@ -32,7 +32,21 @@ PLAIN_KEYS = frozenset(("request", "response", "inputVariables", "outputVariable
 _OF_ENTITY = frozenset(("integrationId", "integrationType", "category", "secure", "name", "id", "version"))
 _MODEL = "PostActionInput"
 # A body of the platform's own model, an export, a plain document: what each needs is checked here.
-REQUEST: Body = {"type": "object"}
+_TEXT, _OBJECT = {"type": ["string", "null"]}, {"type": ["object", "null"]}
+_LIST = {"type": ["array", "null"], "items": _OBJECT}
+REQUEST: Body = {
+    "type": "object",
+    "description": "An action as the Platform API takes it (category, integrationId, config, contract), an "
+    "export with its integrationType, or a plain document (request, response, inputVariables, …).",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        **dict.fromkeys(("category", "integrationId", "integrationType", "actionType", "description"), _TEXT),
+        "secure": {"type": ["boolean", "null"]},
+        **dict.fromkeys(("config", "contract", "request", "response"), _OBJECT),
+        **dict.fromkeys(("inputVariables", "outputVariables"), _LIST),
+    },
+}
 
 
 def is_plain(sent: Mapping[str, Any]) -> bool:

@@ -81,22 +81,22 @@ def keys_of(body: Mapping[str, Any]) -> list[Key]:
     return [("integration", str(body["integrationId"]))]
 
 
-def add(call: Call, kind: str, body: Body) -> Body:
+def add(call: Call, kind: str, *, body: Body) -> Body:
     """Store a new action or draft with its audit entry."""
     call.tx.add(kind, body, state=state_of(body), keys=keys_of(body))
-    record(call, "Create", body)
+    record(call, "Create", body=body)
     return body
 
 
-def put(call: Call, kind: str, body: Body, *, before: Body | None, action: str = "Update") -> Body:
+def put(call: Call, kind: str, *, body: Body, before: Body | None, action: str = "Update") -> Body:
     """Store a changed action or draft with its audit entry; `before` is None where none was."""
     store = call.tx.add if before is None else call.tx.put
     store(kind, body, state=state_of(body), keys=keys_of(body))
-    record(call, action, body, before=before)
+    record(call, action, body=body, before=before)
     return body
 
 
-def record(call: Call, action: str, body: Body, *, before: Body | None = None) -> None:
+def record(call: Call, action: str, *, body: Body, before: Body | None = None) -> None:
     """Append to the audit trail what was done to an action or a draft."""
     old = shown_to_audit(before) if before is not None else None
     call.audit(action, shown_to_audit(body), entity_type="Action", service="Integrations", before=old)
@@ -236,7 +236,7 @@ def full(body: Mapping[str, Any], kind: str, *, flatten: bool = False) -> Body:
     return shown
 
 
-def chosen(call: Call, body: Mapping[str, Any], kind: str) -> Body:
+def chosen(call: Call, body: Mapping[str, Any], *, kind: str) -> Body:
     """An action with what the call's `expand`, `includeConfig` and `flatten` ask for."""
     shown = full(body, kind, flatten=call.flag("flatten"))
     if "contract" not in str(call.query.get("expand") or "").split(","):
@@ -285,7 +285,8 @@ def schemas(body: Mapping[str, Any]) -> tuple[Schema, Schema]:
 def flat(schema: Schema) -> Body:
     """The flat schema of a schema: one property per name that Architect binds."""
     properties = {name: _flat_type(code) for name, code in flattened_schema(schema).items()}
-    kept = [name for name in schema.get("required") or () if name in properties]
+    required = schema.get("required")
+    kept = [name for name in properties if name in required] if isinstance(required, list) else []
     found: Body = {"type": "object", "properties": properties}
     return {**found, "required": kept} if kept else found
 

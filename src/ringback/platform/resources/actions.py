@@ -133,7 +133,7 @@ def create_action(call: Call) -> object:
     """A new published action from the platform's own body, export JSON or the plain form."""
     body = {"id": f"custom_-_{new_id()}", **action_forms.fields_of(call, call.object()), "version": 1}
     model.check(body)
-    return model.full(model.add(call, ACTION, body), ACTION)
+    return model.full(model.add(call, ACTION, body=body), ACTION)
 
 
 @routes.get(PATH + "/categories")
@@ -150,7 +150,7 @@ def list_categories(call: Call) -> object:
 @routes.get(PATH + "/{actionId}")
 def read_action(call: Call) -> object:
     """One action; its contract with `expand=contract`, its configuration with `includeConfig=true`."""
-    return model.chosen(call, call.store.need(ACTION, call.path["actionId"]), ACTION)
+    return model.chosen(call, call.store.need(ACTION, call.path["actionId"]), kind=ACTION)
 
 
 @routes.patch(PATH + "/{actionId}", errors=(409,))
@@ -164,7 +164,7 @@ def change_action(call: Call) -> object:
         asked["contract"] = _asked_contract(sent["contract"], before)
     check_fixed(before, asked)
     model.check(after)
-    return model.full(model.put(call, ACTION, after, before=before), ACTION)
+    return model.full(model.put(call, ACTION, body=after, before=before), ACTION)
 
 
 def _asked_contract(sent: object, before: Body) -> object:

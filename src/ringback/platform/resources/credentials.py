@@ -49,11 +49,11 @@ def create(call: Call, sent: Mapping[str, Any]) -> Body:
     }
     call.tx.add(CREDENTIAL, body)
     call.tx.add(SECRET, {"id": identity, "fields": fields})
-    _record(call, "Create", body)
+    _record(call, "Create", body=body)
     return body
 
 
-def _record(call: Call, action: str, body: Body, *, before: Body | None = None) -> None:
+def _record(call: Call, action: str, *, body: Body, before: Body | None = None) -> None:
     call.audit(action, body, entity_type="Credential", service="Integrations", before=before)
 
 
@@ -134,7 +134,7 @@ def replace_credential(call: Call) -> object:
         fields = _fields(kind, sent["credentialFields"])
         call.tx.put(SECRET, {"id": before["id"], "fields": fields})
     call.tx.put(CREDENTIAL, after)
-    _record(call, "Update", after, before=before)
+    _record(call, "Update", body=after, before=before)
     return after
 
 
@@ -149,5 +149,5 @@ def delete_credential(call: Call) -> object:
         raise errors.conflict(message).with_extra(entityId=users[0])
     call.tx.remove(CREDENTIAL, body["id"])
     call.tx.remove(SECRET, body["id"])
-    _record(call, "Delete", body)
+    _record(call, "Delete", body=body)
     return None

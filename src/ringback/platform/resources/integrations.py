@@ -64,7 +64,7 @@ def make(
         body["attributes"] = {"webhookId": token, "invocationUrl": url}
         claims = (*claims, (_WEBHOOK_TOKEN, token))
     call.tx.add(INTEGRATION, body, claims=claims)
-    _record(call, "Create", view(call, body))
+    _record(call, "Create", body=view(call, body))
     return body
 
 
@@ -114,7 +114,7 @@ def configuration(call: Call, body: Body) -> Body:
     }
 
 
-def _record(call: Call, action: str, body: Body, *, before: Body | None = None) -> None:
+def _record(call: Call, action: str, *, body: Body, before: Body | None = None) -> None:
     call.audit(action, body, entity_type="Integration", service="Integrations", before=before)
 
 
@@ -204,7 +204,7 @@ def change_state(call: Call) -> object:
     if state != before["intendedState"]:
         after["dateState"] = call.now_iso()
     call.tx.put(INTEGRATION, after)
-    _record(call, "Update", after, before=before)
+    _record(call, "Update", body=after, before=before)
     return view(call, after)
 
 
@@ -215,7 +215,7 @@ def delete_integration(call: Call) -> object:
     shown = view(call, body)
     action_auth.remove_actions(call, body["id"])
     call.tx.remove(INTEGRATION, body["id"])
-    _record(call, "Delete", shown)
+    _record(call, "Delete", body=shown)
     return shown
 
 
@@ -245,7 +245,7 @@ def replace_configuration(call: Call) -> object:
     after = {**before, "name": sent.get("name") or before["name"], "notes": config["notes"], "config": config}
     keys = [("credential", each["id"]) for each in slots.values()]
     call.tx.put(INTEGRATION, after, keys=keys)
-    _record(call, "Update", after, before=before)
+    _record(call, "Update", body=after, before=before)
     if before["integrationType"]["id"] == WEB_SERVICES:
         action_auth.follow(call, after, kinds=[each["type"]["name"] for each in slots.values()])
     return configuration(call, after)
