@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -293,3 +295,11 @@ class TestGroups:
 
     def test_a_search_that_is_not_understood(self, api: Client) -> None:
         api.post(f"{GROUPS}/search", {"query": [{"type": "REGEX", "value": "a+"}]}).refused(400)
+
+    def test_a_search_in_the_url(self, api: Client) -> None:
+        api.post(GROUPS, {**NEW_GROUP, "name": "Url searched"}).ok()
+        criterion = {"type": "EXACT", "fields": ["name"], "value": "url searched"}
+        text = base64.b64encode(json.dumps({"query": [criterion]}).encode()).decode()
+        assert api.get(f"{GROUPS}/search", q64=text).ok()["total"] == 1
+        for wrong in ("???", "e30", base64.b64encode(b"[]").decode()):
+            api.get(f"{GROUPS}/search", q64=wrong).refused(400)

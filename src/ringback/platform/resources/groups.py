@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from ringback.platform import errors, paging
 from ringback.platform.call import Call
+from ringback.platform.catalogue.validation import check_body
 from ringback.platform.collection import Collection, check_version
 from ringback.platform.resources.routing_common import USER
 from ringback.platform.routing import Routes
@@ -14,6 +18,7 @@ from ringback.platform.store.reader import Body, Query
 
 routes = Routes()
 PATH = "/api/v2/groups"
+_URL_SAFE = str.maketrans("-_", "+/")
 MEMBER = "group_member"  # kind; the parent is the group
 GROUPS = Collection(
     "group",
@@ -70,7 +75,24 @@ def delete_group(call: Call) -> object:
 @routes.post(f"{PATH}/search", mode="read")
 def search_groups(call: Call) -> object:
     """The groups that a search finds: by name, exactly or by a part of it, or by id."""
-    sent = call.object()
+    return _search(call, call.object())
+
+
+@routes.get(f"{PATH}/search")
+def search_groups_by_url(call: Call) -> object:
+    """The same search; its request is JSON in base64."""
+    try:
+        text = str(call.query["q64"]).translate(_URL_SAFE)
+        sent = msgspec.json.decode(base64.b64decode(text, validate=True))
+    except (ValueError, msgspec.DecodeError):
+        sent = None
+    faults = check_body("GroupSearchRequest", sent) if isinstance(sent, dict) else True
+    if faults:
+        raise errors.bad_request("The search must be a JSON request in base64.", field="q64")
+    return _search(call, sent)
+
+
+def _search(call: Call, sent: Mapping[str, Any]) -> Body:
     found = [
         body
         for body in call.store.find(Query(GROUPS.kind, descending=sent.get("sortOrder") == "DESC"))
