@@ -32,6 +32,8 @@ COMMANDS = {
     "schema": ("ringback.cli.schema:schema", "JSON Schema of documents, for editors."),
     "lint": ("ringback.cli.lint:lint", "Check data actions."),
     "draw": ("ringback.cli.draw:draw", "Draw a flow: SVG, one HTML page, or Mermaid."),
+    "contacts": ("ringback.cli.contacts:contacts", "Register contacts, start interactions, tell the CRM."),
+    "listen": ("ringback.cli.listen:listen", "Receive webhooks: verify, print, forward."),
     "serve": ("ringback.cli.serve:serve", "Serve a local Platform API."),
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
