@@ -135,4 +135,69 @@ POLICIES: tuple[Policy, ...] = (
         ("tree",),
         "Audio is kept as a tree and rendered as text.",
     ),
+    Policy(
+        "deleted_skills",
+        ("state_deleted",),
+        "A deleted skill or language leaves all lists; by its id it is found with `state: deleted`.",
+    ),
+    Policy(
+        "wrapup_code_division",
+        ("all",),
+        "A wrap-up code made without a division belongs to all of them.",
+    ),
+    Policy(
+        "delete_queue_with_members",
+        ("needs_force",),
+        "A queue that has members is deleted only with forceDelete.",
+    ),
+    Policy(
+        "deleted_table_columns",
+        ("forgotten",),
+        "Values of a column that a data table's schema drops are gone, also when it comes back.",
+    ),
+    Policy(
+        "datatable_import_wrong_rows",
+        ("left_out",),
+        "Wrong rows of an imported CSV file are left out and counted; the job succeeds.",
+    ),
+    Policy(
+        "datatable_csv_columns",
+        ("name_or_title",),
+        "Columns of an imported CSV file are named by name or title; an empty cell is the default.",
+    ),
+    Policy(
+        "schedule_rule",
+        ("as_flows_run",),
+        "A recurrence rule that flows cannot run on here is refused with 400.",
+    ),
+    Policy(
+        "prompt_audio",
+        ("wav_only",),
+        "An uploaded prompt that is no WAV (PCM, A-law, µ-law) has uploadStatus transcodeFailed.",
+    ),
+    Policy(
+        "audit_order",
+        ("newest_first",),
+        "Audit queries without a sort have the newest entries first.",
+    ),
+    Policy(
+        "notification_topics",
+        ("any",),
+        "Every well-formed topic can be subscribed to, also one that nothing is told of.",
+    ),
+    Policy(
+        "notification_missed",
+        ("lost",),
+        "Events that happen while nobody is connected to a channel are lost.",
+    ),
+    Policy(
+        "notification_channels",
+        ("oldest_replaced",),
+        "A client's 21st notification channel takes the place of its oldest.",
+    ),
+    Policy(
+        "presigned_refusal",
+        ("forbidden",),
+        "A presigned URL that is made up, too old or used with other headers answers 403.",
+    ),
 )
