@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ringback.cli.cloud_options import cloud_options, connected
 from ringback.cli.options import guarded, harmless, pairs
 
 if TYPE_CHECKING:
+    from ringback.cloud.org_timeouts import Outcome
     from ringback.flows.timeouts import TimedStep, Timeouts
     from ringback.trace.layout import Line
 
@@ -34,10 +36,15 @@ _NAME, _TIMEOUT, _SOURCE, _WORST = 40, 9, 17, 12
     "--world", "world_file", metavar="FILE", help="Knows the data actions. [default: world.yaml beside FLOW]"
 )
 @click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
+@click.option("--org", is_flag=True, help="FLOW is the id or name of a flow in an organisation.")
+@cloud_options
+@click.option(
+    "--take-over", multiple=True, metavar="HOLDER", help="With --org: go past HOLDER's lock or draft."
+)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @guarded
 def timeouts(flow: Path, **given: Any) -> int:
-    """List the timeout of every data action step of FLOW, or change it in the file.
+    """List the timeout of every data action step of FLOW, or change it in the file or with --org.
 
     Shows which timeout holds, where it comes from, and what a caller can wait at worst from the start to the
     end of the step. FLOW is Archy YAML, the plain form, a document with `steps`, or (only to list) an export.
@@ -50,6 +57,9 @@ def timeouts(flow: Path, **given: Any) -> int:
         if given[option] and not given["wanted"]:
             name = {"every": "--all"}.get(option, f"--{option.replace('_', '-')}")
             raise UsageError(f"{name} does nothing without --set", hint="add --set 'NAME=10s'")
+    if given["org"]:
+        return _in_organisation(str(flow), given)
+    _refuse_without_org(given)
     text = _read(flow)
     found = read_timeouts(
         text,
@@ -61,6 +71,52 @@ def timeouts(flow: Path, **given: Any) -> int:
         return _change(flow, found, given=given)
     _print(found, given["output_format"])
     return 0
+
+
+def _refuse_without_org(given: Mapping[str, Any]) -> None:
+    from ringback.core.errors import UsageError
+
+    for option in ("profile", "base_url", "take_over"):
+        if given[option]:
+            raise UsageError(f"--{option.replace('_', '-')} does nothing without --org")
+
+
+def _in_organisation(flow: str, given: Mapping[str, Any]) -> int:
+    """List or set the timeouts of a published flow."""
+    from ringback.cloud.org_timeouts import Wanted, flow_id_of, org_timeouts, set_timeouts
+    from ringback.cloud.organisation import Organisation
+    from ringback.flows.timeouts_choice import range_of
+
+    with connected(given) as cloud:
+        organisation = Organisation(cloud)
+        flow_id = flow_id_of(organisation, flow)
+        if not given["wanted"]:
+            _print(org_timeouts(organisation, flow_id), given["output_format"])
+            return 0
+        allowed = range_of(given["allow_range"]) if given["allow_range"] else None
+        wanted = Wanted(
+            given["wanted"], given["every"], allowed, given["take_over"], dry_run=given["dry_run"]
+        )
+        outcome = set_timeouts(organisation, flow_id, wanted=wanted)
+    _tell_outcome(outcome, given)
+    return 0
+
+
+def _tell_outcome(outcome: Outcome, given: Mapping[str, Any]) -> None:
+    changes = _changes(outcome.before, outcome.changes)
+    if given["output_format"] == "json":
+        found = {"flow": outcome.name, "id": outcome.flow_id, "version": outcome.version}
+        _echo_json(found | {"changes": changes, "published": outcome.published})
+        return
+    if not changes:
+        click.echo(harmless(f"{outcome.name}: is so already (version {outcome.version})"))
+        return
+    for change in changes:
+        before = "a computed timeout" if change["from_s"] is None else f"{change['from_s']:g} s"
+        done = "is now" if outcome.published else "would be"
+        click.echo(harmless(f"{change['name']}: {before} {done} {change['to_s']:g} s"))
+    if outcome.published:
+        click.echo(harmless(f"{outcome.name}: published as version {outcome.version}"))
 
 
 def _read(file: Path) -> str:

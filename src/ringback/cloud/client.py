@@ -110,7 +110,7 @@ class Cloud:
         self.profile = profile
         self.limits = limits or Limits()
         self._transport = transport or Network(self.limits)
-        ticks = clock or SystemClock()
+        self.clock = ticks = clock or SystemClock()
         self._sender = Sender(self._transport, limits=self.limits, clock=ticks, on_wait=on_wait)
         client_id = profile.credentials.client_id
         file = TokenFile(tokens, profile.origins.login, client_id=client_id) if tokens else None

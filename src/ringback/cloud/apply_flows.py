@@ -1,0 +1,68 @@
+"""Publishing a flow through a job, and what the platform says against it at the lines of the file."""
+
+from __future__ import annotations
+
+from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, mapped, publish
+from ringback.cloud.organisation import FLOWS, Organisation
+from ringback.cloud.plan import Step
+from ringback.cloud.plan_flows import held
+from ringback.cloud.project import Item
+from ringback.flows.model import Flow
+from ringback.flows.writers import write_archy
+
+
+def apply_flow(step: Step, organisation: Organisation, *, stubs: bool) -> str:
+    """Publish what the file says; in words what was done.
+
+    Raises:
+        PublishRefusedError: the platform refuses the document.
+    """
+    if step.id:
+        take_lock_away(step.id, organisation)
+    text, verbatim = document_of(step.item, organisation)
+    try:
+        done = publish(organisation.cloud, text, stubs=stubs)
+    except JobFailedError as error:
+        raise refused(error, step, verbatim=verbatim) from None
+    version = published_version(done.flow_id, organisation)
+    return f"{'created' if step.verb == 'create' else 'published'} as version {version}"
+
+
+def document_of(item: Item, organisation: Organisation) -> tuple[str, bool]:
+    """What is uploaded, and whether it has the lines of the file.
+
+    Exports and plain documents become Archy YAML; a local platform takes plain documents as they are, because
+    only it can run the requests that they make themselves.
+    """
+    flow = item.content
+    assert isinstance(flow, Flow)
+    if flow.form == "archy" or (flow.form == "plain" and organisation.is_local):
+        return item.text, True
+    return write_archy(flow).text, False
+
+
+def take_lock_away(flow_id: str, organisation: Organisation) -> None:
+    """Unlock a flow that somebody holds; planning has made sure that this was asked for by name."""
+    body = organisation.cloud.get(f"{FLOWS}/{flow_id}").json
+    if any(block.reason == "lock" for block in held(body, organisation)):
+        organisation.cloud.post(f"{FLOWS}/actions/unlock", query={"flow": flow_id}, repeatable=True)
+
+
+def published_version(flow_id: str, organisation: Organisation) -> str:
+    """The version that is published now."""
+    body = organisation.cloud.get(f"{FLOWS}/{flow_id}").json
+    return str((body.get("publishedVersion") or {}).get("id") or "?")
+
+
+def refused(error: JobFailedError, step: Step, *, verbatim: bool) -> PublishRefusedError:
+    """The refusal with places of the user's file."""
+    flow = step.item.content
+    assert isinstance(flow, Flow)
+    found = mapped(error.messages, flow=flow, file=step.item.file, verbatim=verbatim)
+    problems = [each for each in found if each.severity == "error"] or list(found)
+    first = problems[0].message.splitlines()[0] if problems else "it says no reason"
+    return PublishRefusedError(
+        f"the platform did not publish {step.item.name!r}: {first}",
+        problems=problems,
+        hint="correct the file and apply again; what is published stays as it was",
+    )
