@@ -137,6 +137,10 @@ def test_templates_are_plain_text(api: Client) -> None:
         ({"name": "  "}, "name"),
         ({"name": 5}, "name"),
         ({"contract": {"input": {}, "output": {"successSchema": {}}}}, "contract.input.inputSchema"),
+        (
+            {"contract": {**NATIVE["contract"], "output": {"successSchema": {"properties": {"a": 5}}}}},
+            "contract.output.successSchema",
+        ),
         ({"config": {**NATIVE["config"], "timeoutSeconds": 61}}, "config.timeoutSeconds"),
         ({"config": {"request": {"requestType": "FETCH"}}}, "config.request.requestType"),
         (

@@ -33,7 +33,7 @@ _OF_ENTITY = frozenset(("integrationId", "integrationType", "category", "secure"
 _MODEL = "PostActionInput"
 # A body of the platform's own model, an export, a plain document: what each needs is checked here.
 _TEXT, _OBJECT = {"type": ["string", "null"]}, {"type": ["object", "null"]}
-_LIST = {"type": ["array", "null"], "items": _OBJECT}
+_LIST = {"type": ["array", "null"]}
 REQUEST: Body = {
     "type": "object",
     "description": "An action as the Platform API takes it (category, integrationId, config, contract), an "

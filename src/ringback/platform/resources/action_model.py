@@ -16,6 +16,7 @@ from typing import Any
 from ringback.core.errors import DefinitionError
 from ringback.core.span import Span
 from ringback.dataactions import DataAction
+from ringback.dataactions.contract import Contract
 from ringback.dataactions.flatten import flattened_schema
 from ringback.dataactions.loaders.fields import spans_of
 from ringback.dataactions.model import Schema
@@ -155,6 +156,10 @@ def native_config(action: DataAction) -> Body:
 
 def faults(body: Mapping[str, Any]) -> Iterator[ApiError]:
     """Why the platform would refuse to publish an action, each as the error that says so."""
+    unusable = list(_unusable(body))
+    if unusable:
+        yield from unusable
+        return
     try:
         action_of(body)
     except DefinitionError as error:
@@ -171,6 +176,16 @@ def faults(body: Mapping[str, Any]) -> Iterator[ApiError]:
         finding = report.finding
         field = _place(places, finding.span, text=text)
         yield _refusal(finding.message, finding.hint, field=field, code=report.rule.code)
+
+
+def _unusable(body: Mapping[str, Any]) -> Iterator[ApiError]:
+    """A refusal for each schema of the contract that is none."""
+    names = ("contract.input.inputSchema", "contract.output.successSchema")
+    for name, schema in zip(names, schemas(body), strict=True):
+        try:
+            Contract(schema)
+        except DefinitionError as error:
+            yield _refusal(" ".join(error.message.split()), error.hint, field=name, code=error.code)
 
 
 def check(body: Mapping[str, Any]) -> None:
