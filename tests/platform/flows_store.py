@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
+
 from ringback.platform.clock import Clock
+from ringback.platform.store import tables
 from ringback.platform.store.store import Store
 from tests.platform.client import Client
 
@@ -82,5 +86,19 @@ def put(url: str, kind: str, body: dict[str, Any]) -> str:
             made = {"id": str(uuid.uuid4())} | body
             tx.add(kind, made)
             return str(made["id"])
+    finally:
+        store.close()
+
+
+def told(url: str, topic: str) -> list[dict[str, Any]]:
+    """What was published to a notification topic, in order."""
+    store = Store(url, Clock())
+    try:
+        rows = store.read().connection.execute(
+            sa.select(tables.events.c.body)
+            .where(tables.events.c.topic == topic)
+            .order_by(tables.events.c.seq)
+        )
+        return [json.loads(row[0]) for row in rows]
     finally:
         store.close()

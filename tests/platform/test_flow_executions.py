@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+from ringback.platform.clock import from_iso
+from ringback.platform.flows.executing import seen
+from ringback.platform.flows.running import MAX_RUNNING
 from tests.platform.client import Client
 from tests.platform.conftest import Server
 from tests.platform.flows_store import put
@@ -397,3 +401,36 @@ def test_native_flow_in_the_plain_view(api: Client, organisation: str) -> None:
     box["steps"][0]["settings"]["timeout"] = 61
     body = api.put(f"{BASE}/{organisation}/publish", found | {"version": after["version"]}).refused(400)
     assert "1 s to" in body["message"]
+
+
+def test_who_uses_what_is_gone(api: Client) -> None:
+    tag = uuid.uuid4().hex[:8]
+    queue = api.post("/api/v2/routing/queues", {"name": f"Short-lived {tag}"}).ok()
+    actions = [{"name": "Hand over", "type": "TransferToQueue", "queue": {"name": queue["name"]}}]
+    document = {"name": f"Uses {tag}", "type": "voice", "actions": actions}
+    flow_id = api.post("/api/v2/architect/flows", document).ok(201)["id"]
+    assert api.delete(queue["selfUri"], forceDelete="true").status in (200, 204)
+    path = "/api/v2/architect/dependencytracking/deletedresourceconsumers"
+    (found,) = api.get(path, name=f"Uses {tag}", consumedResources="true").ok()["entities"]
+    assert (found["id"], found["consumedResources"][0]["deleted"]) == (flow_id, True)
+    assert api.get(path, name=f"Uses {tag}", consumedResourceType="DATATABLE").ok()["entities"] == []
+
+
+def test_an_execution_that_the_server_did_not_live_to_end() -> None:
+    execution = {"status": "RUNNING", "dateLaunched": "2026-01-01T00:00:00.000Z"}
+    launched = from_iso(execution["dateLaunched"])
+    assert seen(execution, launched + 80_000)["status"] == "RUNNING"
+    assert seen(execution, launched + 91_000)["status"] == "TERMINATED"
+
+
+def test_more_runs_than_a_worker_does(api: Client, crm: str) -> None:  # noqa: F811 - the fixture
+    actions = [{"name": "Slow", "type": "GetExternalContactAction", "url": f"{crm}/slow"}]
+    document = {"name": f"Busy {uuid.uuid4().hex[:8]}", "type": "voice", "actions": actions}
+    sent = {"flowId": api.post("/api/v2/architect/flows", document).ok(201)["id"], "timeout": 1500}
+    sent["context"] = {"from": "+15551234567"}
+    with ThreadPoolExecutor(MAX_RUNNING + 4) as many:
+        path = "/api/v2/architect/simulations"
+        answers = list(many.map(lambda _: api.post(path, sent), range(MAX_RUNNING + 4)))
+    assert {each.status for each in answers} == {200, 429}
+    assert all(each.headers["retry-after"] for each in answers if each.status == 429)
+    assert api.post(path, sent | {"timeout": 100}).ok()["status"] == "timeout"

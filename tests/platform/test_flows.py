@@ -10,7 +10,7 @@ import pytest
 
 from tests.platform.client import Client
 from tests.platform.conftest import Server
-from tests.platform.flows_store import other_client
+from tests.platform.flows_store import other_client, told
 
 BASE = "/api/v2/flows"
 
@@ -291,3 +291,15 @@ def test_short_words_for_permissions(
 ) -> None:
     with other_client(api, server.origin, name=granted, permissions=[granted]) as client:
         client.send(method, path, body=body).refused(404)
+
+
+def test_every_change_is_told_and_audited(server: Server, api: Client, flow: dict[str, Any]) -> None:
+    api.post(f"{BASE}/actions/checkout", flow=flow["id"]).ok()
+    api.post(f"{flow['selfUri']}/versions", workflow(flow["name"])).ok()
+    api.post(f"{BASE}/actions/publish", flow=flow["id"]).ok()
+    api.delete(flow["selfUri"])
+    events = told(server.url, f"v2.flows.{flow['id']}")
+    done = [each["currentOperation"]["actionName"] for each in events]
+    assert done == ["CREATE", "CHECKOUT", "SAVE", "PUBLISH", "DELETE"]
+    assert [each["deleted"] for each in events] == [False] * 4 + [True]
+    assert not any(name.startswith("_") for each in events for name in each)

@@ -116,7 +116,8 @@ def _result(inside: list[ev.Event]) -> dict[str, Any]:
 def _of_contacts(event: ev.ContactsFound) -> dict[str, Any]:
     if event.error:
         return {"error": event.error}
-    return {"contact": contact_of(event.contacts[0]) if event.contacts else None}
+    found: dict[str, Any] = {"contact": contact_of(event.contacts[0]) if event.contacts else None}
+    return found | ({"contacts": [contact_of(each) for each in event.contacts]} if event.count > 1 else {})
 
 
 def _of_reply(event: ev.DataActionReplied) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def _table(store: Reader, name: str) -> Table | None:
     table_id = found[0]["id"]
 
     def row(key: str) -> Mapping[str, Any] | None:
-        return datatables.lookup(store, table_id, key)
+        return datatables.lookup(store, table_id, key=key)
 
     def keys() -> list[str]:
         return datatables.keys(store, table_id)

@@ -76,7 +76,7 @@ def read_type(call: Call) -> object:
     return _type(name)
 
 
-@routes.get(f"{_BASE}/consumedresources")
+@routes.get(f"{_BASE}/consumedresources", errors=(404,))
 def list_consumed(call: Call) -> object:
     """What a version of a flow refers to."""
     body = _flow(call)
@@ -110,7 +110,7 @@ def find_objects(call: Call) -> object:
     return page_of(call, [_object(call, type_, body=body) for type_, body in found])
 
 
-@routes.get(f"{_BASE}/object")
+@routes.get(f"{_BASE}/object", errors=(404,))
 def read_object(call: Call) -> object:
     """One object, with what it refers to and who refers to it where that is asked for."""
     identity, wanted = str(call.query["id"]), _types(call, "objectType")

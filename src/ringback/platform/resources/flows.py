@@ -93,7 +93,7 @@ def delete_flow(call: Call) -> object:
     return None
 
 
-@routes.delete(_BASE, errors=(409, 410))
+@routes.delete(_BASE, errors=(404, 409, 410))
 def delete_flows(call: Call) -> object:
     """Delete several flows, all of them or none."""
     ids = call.listed("id")
@@ -109,13 +109,13 @@ def _asked(call: Call) -> Body:
     return entities.need(call.store, str(call.query["flow"]))
 
 
-@routes.post(f"{_ACTIONS}/checkout", errors=(409, 410))
+@routes.post(f"{_ACTIONS}/checkout", errors=(404, 409, 410))
 def check_out(call: Call) -> object:
     """Lock a flow for the caller."""
     return entities.view(entities.lock(call, _asked(call)))
 
 
-@routes.post(f"{_ACTIONS}/checkin", errors=(409, 410))
+@routes.post(f"{_ACTIONS}/checkin", errors=(404, 409, 410))
 def check_in(call: Call) -> object:
     """Give the lock back; what was saved is the checked-in version."""
     body = _asked(call)
@@ -126,7 +126,7 @@ def check_in(call: Call) -> object:
     return entities.save(call, body, after=entities.without_lock(body), action="CHECKIN")["currentOperation"]
 
 
-@routes.post(f"{_ACTIONS}/unlock", errors=(410,))
+@routes.post(f"{_ACTIONS}/unlock", errors=(404, 410))
 def unlock(call: Call) -> object:
     """Take the lock away, whoever holds it."""
     body = _asked(call)
@@ -136,7 +136,7 @@ def unlock(call: Call) -> object:
     )
 
 
-@routes.post(f"{_ACTIONS}/revert", errors=(409, 410))
+@routes.post(f"{_ACTIONS}/revert", errors=(404, 409, 410))
 def revert(call: Call) -> object:
     """Forget what was saved since the last check-in, and the lock."""
     body = _asked(call)
@@ -146,7 +146,7 @@ def revert(call: Call) -> object:
     return entities.view(entities.save(call, body, after=after, action="REVERT"))
 
 
-@routes.post(f"{_ACTIONS}/deactivate", errors=(409, 410))
+@routes.post(f"{_ACTIONS}/deactivate", errors=(404, 409, 410))
 def deactivate(call: Call) -> object:
     """Take a flow out of service; its published version stays known."""
     body = _asked(call)
@@ -157,7 +157,7 @@ def deactivate(call: Call) -> object:
     )
 
 
-@routes.post(f"{_ACTIONS}/publish", mode="free", errors=(409, 410))
+@routes.post(f"{_ACTIONS}/publish", mode="free", errors=(404, 409, 410))
 def publish(call: Call) -> object:
     """Check a version and publish it; the newest one unless `version` names another.
 
