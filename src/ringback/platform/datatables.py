@@ -152,7 +152,7 @@ def shown(schema: Mapping[str, Any], row: Mapping[str, Any]) -> Body:
     }
 
 
-def lookup(store: Reader, table_id: str, key: str) -> Body | None:
+def lookup(store: Reader, table_id: str, *, key: str) -> Body | None:
     """A row of a table, None when there is none."""
     table, stored = store.get(TABLE, table_id), store.get(ROW, key, parent=table_id)
     return shown(table["schema"], stored["row"]) if table and stored else None
@@ -196,7 +196,7 @@ def from_csv(schema: Mapping[str, Any], content: bytes) -> Iterator[Body | ApiEr
         names = _header(schema, header or [])
         for line in lines:
             if line:
-                yield _row(schema, names, line)
+                yield _row(schema, names, line=line)
     except UnicodeDecodeError:
         raise errors.bad_request("The file is not UTF-8.") from None
     except csv.Error as error:
@@ -217,7 +217,7 @@ def _header(schema: Mapping[str, Any], header: list[str]) -> list[str]:
     return names
 
 
-def _row(schema: Mapping[str, Any], names: list[str], line: list[str]) -> Body | ApiError:
+def _row(schema: Mapping[str, Any], names: list[str], *, line: list[str]) -> Body | ApiError:
     if len(line) != len(names):
         return errors.bad_request(f"A row has {len(line)} cells, the header {len(names)}.")
     found = columns(schema)

@@ -9,7 +9,7 @@ from ringback.platform import errors
 from ringback.platform.store.reader import Body, Reader
 
 
-def reference(store: Reader, kind: str, sent: Mapping[str, Any] | None, *, field: str) -> Body | None:
+def reference(store: Reader, kind: str, *, sent: Mapping[str, Any] | None, field: str) -> Body | None:
     """What a body is to hold of another entity; None for none; ApiError 400 when it does not exist.
 
     Args:
@@ -27,10 +27,10 @@ def reference(store: Reader, kind: str, sent: Mapping[str, Any] | None, *, field
 
 
 def references(
-    store: Reader, kind: str, sent: Iterable[Mapping[str, Any]] | None, *, field: str
+    store: Reader, kind: str, *, sent: Iterable[Mapping[str, Any]] | None, field: str
 ) -> list[Body]:
     """The same for a list."""
     found = (
-        reference(store, kind, each, field=f"{field}.{number}") for number, each in enumerate(sent or ())
+        reference(store, kind, sent=each, field=f"{field}.{number}") for number, each in enumerate(sent or ())
     )
     return [each for each in found if each is not None]

@@ -130,12 +130,12 @@ def keep(call: Call, content: bytes, *, purpose: str, content_type: str, name: s
 
 def upload_url(call: Call, file_id: str, *, seconds: int = URL_SECONDS) -> str:
     """A fresh URL for an upload that was offered."""
-    return _url(call, "PUT", f"uploads/{file_id}", seconds=seconds)
+    return _url(call, "PUT", place=f"uploads/{file_id}", seconds=seconds)
 
 
 def download_url(call: Call, file_id: str, *, seconds: int = URL_SECONDS) -> str:
     """An absolute URL from which anybody gets a file until it expires."""
-    return _url(call, "GET", f"downloads/{file_id}", seconds=seconds)
+    return _url(call, "GET", place=f"downloads/{file_id}", seconds=seconds)
 
 
 def find(store: Reader, file_id: str) -> File | None:
@@ -157,7 +157,7 @@ def remove(transaction: Transaction, file_id: str) -> None:
     _REMOVE.run(transaction.connection, at_id=file_id)
 
 
-def check(call: Call, method: str, place: str) -> None:
+def check(call: Call, method: str, *, place: str) -> None:
     """ApiError 403 unless the call's URL was signed for this and is still good.
 
     Args:
@@ -206,7 +206,7 @@ def _add(transaction: Transaction, purpose: str, *, content_type: str, meta: Bod
     return file_id
 
 
-def _url(call: Call, method: str, place: str, *, seconds: int) -> str:
+def _url(call: Call, method: str, *, place: str, seconds: int) -> str:
     expires = call.now // 1000 + seconds
     key = _key(call.store)
     assert key is not None, "the key is made with the first file"

@@ -21,7 +21,7 @@ UPLOAD_SECONDS = 3600
 _COUNTS = {"countRecordsUpdated": 0, "countRecordsDeleted": 0, "countRecordsFailed": 0}
 
 
-def _job(call: Call, table: Body, path: str) -> Body:
+def _job(call: Call, table: Body, *, path: str) -> Body:
     job_id = call.new_id()
     client = {"id": call.principal.client_id, "selfUri": f"/api/v2/oauth/clients/{call.principal.client_id}"}
     return {
@@ -42,7 +42,7 @@ def start_export(call: Call) -> object:
     file_id = transfers.keep(
         call, content, purpose=FILE, content_type="text/csv; charset=utf-8", name=f"{table['name']}.csv"
     )
-    job = _job(call, table, EXPORTS) | {
+    job = _job(call, table, path=EXPORTS) | {
         "status": "Succeeded",
         "dateCompleted": call.now_iso(),
         "countRecordsProcessed": len(rows),
@@ -68,7 +68,7 @@ def _exported(call: Call, job: Body) -> Body:
 def start_import(call: Call) -> object:
     """Offer an upload of CSV; the import runs when the file arrives."""
     table = call.store.need(TABLE, call.path["datatableId"])
-    job = _job(call, table, IMPORTS) | {
+    job = _job(call, table, path=IMPORTS) | {
         "status": "WaitingForUpload",
         "importMode": call.object().get("importMode") or "Append",
         **_COUNTS,

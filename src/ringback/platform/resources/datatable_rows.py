@@ -23,7 +23,7 @@ def _brief(call: Call) -> bool:
 
 
 def record(
-    call: Call, action: str, key: str, *, before: Body | None = None, after: Body | None = None
+    call: Call, action: str, *, key: str, before: Body | None = None, after: Body | None = None
 ) -> None:
     """The audit entry of a row; changes are listed when both sides are given."""
     entity = {**(after or before or {}), "id": f"{call.path['datatableId']}/{key}", "name": key}
@@ -54,7 +54,7 @@ def create_row(call: Call) -> object:
     if call.store.count(Query(ROW, parent=table["id"])) >= datatables.MAX_ROWS:
         raise datatables.limit_reached("rows of a data table", datatables.MAX_ROWS)
     call.tx.add(ROW, {"id": row[KEY], "row": row}, parent=table["id"])
-    record(call, "Create", row[KEY], after=row)
+    record(call, "Create", key=row[KEY], after=row)
     return datatables.shown(table["schema"], row)
 
 
@@ -76,7 +76,7 @@ def replace_row(call: Call) -> object:
         raise errors.bad_request("The key of a row cannot change.", field=KEY)
     row = datatables.check_row(table["schema"], sent)
     call.tx.put(ROW, {"id": key, "row": row}, parent=table["id"])
-    record(call, "Update", key, before=before, after=row)
+    record(call, "Update", key=key, before=before, after=row)
     return datatables.shown(table["schema"], row)
 
 
@@ -86,5 +86,5 @@ def delete_row(call: Call) -> object:
     table, key = _table(call), call.path["rowId"]
     before = call.store.need(ROW, key, parent=table["id"])["row"]
     call.tx.remove(ROW, key, parent=table["id"])
-    record(call, "Delete", key, before=before)
+    record(call, "Delete", key=key, before=before)
     return None

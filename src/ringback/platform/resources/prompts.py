@@ -202,7 +202,7 @@ def _stored(call: Call) -> tuple[Body, Body]:
     return prompt, call.store.need(ASSET, call.path["languageCode"].casefold(), parent=prompt["id"])
 
 
-def _record(call: Call, action: str, prompt: Body, *, language: str) -> None:
+def _record(call: Call, prompt: Body, *, action: str, language: str) -> None:
     call.audit(action, prompt, entity_type="Prompt", service="Architect", message=language)
     call.tx.publish(
         f"{_topic(prompt['id'])}.resources.{language}", {"id": language, "promptId": prompt["id"]}
@@ -240,7 +240,7 @@ def create_resource(call: Call) -> object:
         "_upload": _offer(call, prompt, language=language),
     }
     call.tx.add(ASSET, body, parent=prompt["id"])
-    _record(call, "Create", prompt, language=language)
+    _record(call, prompt, action="Create", language=language)
     return _asset(call, body)
 
 
@@ -263,7 +263,7 @@ def replace_resource(call: Call) -> object:
     kept = {name: value for name, value in before.items() if name not in _SENT}
     after = {**kept, "languageDefault": False, **_given(call.object())}
     call.tx.put(ASSET, after, parent=prompt["id"])
-    _record(call, "Update", prompt, language=before["language"])
+    _record(call, prompt, action="Update", language=before["language"])
     return _asset(call, after)
 
 
@@ -273,7 +273,7 @@ def delete_resource(call: Call) -> object:
     prompt, before = _stored(call)
     call.tx.remove(ASSET, before["id"], parent=prompt["id"])
     transfers.remove(call.tx, before["_upload"])
-    _record(call, "Delete", prompt, language=before["language"])
+    _record(call, prompt, action="Delete", language=before["language"])
     return None
 
 
@@ -285,7 +285,7 @@ def delete_audio(call: Call) -> object:
     kept = {name: value for name, value in before.items() if name not in _OF_AUDIO}
     again = {"uploadStatus": "created", "_upload": _offer(call, prompt, language=before["language"])}
     call.tx.put(ASSET, kept | again, parent=prompt["id"])
-    _record(call, "Update", prompt, language=before["language"])
+    _record(call, prompt, action="Update", language=before["language"])
     return None
 
 
@@ -293,7 +293,7 @@ def delete_audio(call: Call) -> object:
 def offer_audio(call: Call) -> object:
     """Where to PUT the audio of a resource."""
     prompt, stored = _stored(call)
-    _record(call, "Update", prompt, language=stored["language"])
+    _record(call, prompt, action="Update", language=stored["language"])
     return {"url": transfers.upload_url(call, stored["_upload"], seconds=URL_SECONDS), "headers": {}}
 
 
@@ -309,4 +309,4 @@ def receive_audio(call: Call, file: transfers.File) -> None:
     status = "transcodeFailed" if found is None else "transcoded"
     transfers.fill(call.tx, file.id, content=file.content or b"", content_type="audio/wav")
     call.tx.put(ASSET, kept | {"uploadStatus": status, **(found or {})}, parent=prompt["id"])
-    _record(call, "Upload", prompt, language=stored["language"])
+    _record(call, prompt, action="Upload", language=stored["language"])

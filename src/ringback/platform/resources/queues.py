@@ -158,7 +158,7 @@ def _member(queue: Body, user: Body, *, joined: bool, ring: int) -> Body:
     }
 
 
-def _save_member(call: Call, queue: Body, member: Body) -> None:
+def _save_member(call: Call, queue: Body, *, member: Body) -> None:
     """Put a member in or change it, on both sides."""
     state = "joined" if member["joined"] else "not_joined"
     link = {"id": queue["id"], "name": queue["name"], "joined": member["joined"]}
@@ -194,9 +194,9 @@ def add_members(call: Call) -> object:
     for each in sent:
         user_id = str(each.get("id") or "")
         if call.flag("delete"):
-            _drop(call, queue, user_id)
+            _drop(call, queue, user_id=user_id)
         elif call.store.get(MEMBER, user_id, parent=queue["id"]) is None:
-            _save_member(call, queue, _member(queue, _user(call, user_id), joined=True, ring=1))
+            _save_member(call, queue, member=_member(queue, _user(call, user_id), joined=True, ring=1))
     _recounted(call, queue)
     return None
 
@@ -206,7 +206,9 @@ def add_members(call: Call) -> object:
 def change_members(call: Call) -> object:
     """Change rings and who has joined of several members."""
     queue = QUEUES.read(call, call.path["queueId"])
-    changed = [_changed(call, queue, sent, member_id=str(sent.get("id") or "")) for sent in call.body or []]
+    changed = [
+        _changed(call, queue, sent=sent, member_id=str(sent.get("id") or "")) for sent in call.body or []
+    ]
     _recounted(call, queue)
     return paging.page_of(call, changed)
 
@@ -216,7 +218,7 @@ def change_members(call: Call) -> object:
 def change_member(call: Call) -> object:
     """Change the ring of a member, or whether they have joined."""
     queue = QUEUES.read(call, call.path["queueId"])
-    _changed(call, queue, call.object(), member_id=call.path["memberId"])
+    _changed(call, queue, sent=call.object(), member_id=call.path["memberId"])
     _recounted(call, queue)
     return None
 
@@ -227,28 +229,28 @@ def remove_member(call: Call) -> object:
     """Remove a member."""
     queue, member_id = QUEUES.read(call, call.path["queueId"]), call.path["memberId"]
     call.store.need(MEMBER, member_id, parent=queue["id"])
-    _drop(call, queue, member_id)
+    _drop(call, queue, user_id=member_id)
     _recounted(call, queue)
     return None
 
 
-def _changed(call: Call, queue: Body, sent: Mapping[str, Any], *, member_id: str) -> Body:
+def _changed(call: Call, queue: Body, *, sent: Mapping[str, Any], member_id: str) -> Body:
     member = call.store.need(MEMBER, member_id, parent=queue["id"])
     given = {name: sent[name] for name in ("joined", "ringNumber") if sent.get(name) is not None}
     if not 1 <= given.get("ringNumber", 1) <= MAX_RING:
         raise errors.bad_request(f"A ring is between 1 and {MAX_RING}.", field="ringNumber")
-    _save_member(call, queue, member | given)
+    _save_member(call, queue, member=member | given)
     return member | given
 
 
-def join(call: Call, queue_id: str, member_id: str, *, joined: bool) -> None:
+def join(call: Call, queue_id: str, *, member_id: str, joined: bool) -> None:
     """Let a member join a queue or leave it; ApiError 404."""
     queue = QUEUES.read(call, queue_id)
-    _changed(call, queue, {"joined": joined}, member_id=member_id)
+    _changed(call, queue, sent={"joined": joined}, member_id=member_id)
     _recounted(call, queue)
 
 
-def _drop(call: Call, queue: Body, user_id: str) -> None:
+def _drop(call: Call, queue: Body, *, user_id: str) -> None:
     call.tx.remove(MEMBER, user_id, parent=queue["id"])
     call.tx.remove(OF_USER, queue["id"], parent=user_id)
 

@@ -79,7 +79,7 @@ def _schedule(_call: Call, sent: Mapping[str, Any]) -> Body:
 
 
 def _group(call: Call, sent: Mapping[str, Any]) -> Body:
-    parts = {part: references(call.store, SCHEDULES.kind, sent.get(part), field=part) for part in _PARTS}
+    parts = {part: references(call.store, SCHEDULES.kind, sent=sent.get(part), field=part) for part in _PARTS}
     if zone := sent.get("timeZone"):
         try:
             zone_of(zone)
@@ -92,8 +92,8 @@ def _emergency(call: Call, sent: Mapping[str, Any]) -> Body:
     flows = []
     for number, each in enumerate(sent.get("emergencyCallFlows") or ()):
         place = f"emergencyCallFlows.{number}"
-        flow = reference(call.store, "flow", each.get("emergencyFlow"), field=f"{place}.emergencyFlow")
-        ivrs = references(call.store, IVRS.kind, each.get("ivrs"), field=f"{place}.ivrs")
+        flow = reference(call.store, "flow", sent=each.get("emergencyFlow"), field=f"{place}.emergencyFlow")
+        ivrs = references(call.store, IVRS.kind, sent=each.get("ivrs"), field=f"{place}.ivrs")
         flows.append({**({"emergencyFlow": flow} if flow else {}), "ivrs": ivrs})
     return {**sent, "emergencyCallFlows": flows}
 
@@ -108,14 +108,14 @@ _IVR_REFERENCES = {
 
 def _ivr(call: Call, sent: Mapping[str, Any]) -> Body:
     named = {
-        name: reference(call.store, kind, sent.get(name), field=name)
+        name: reference(call.store, kind, sent=sent.get(name), field=name)
         for name, kind in _IVR_REFERENCES.items()
     }
     plain = {name: value for name, value in sent.items() if name not in named}
     return plain | {name: found for name, found in named.items() if found is not None}
 
 
-def _serve(collection: Collection, item: str, prepare: Any, *, used_by: Collection | None = None) -> None:
+def _serve(collection: Collection, item: str, *, prepare: Any, used_by: Collection | None = None) -> None:
     """Serve create, read, list, replace and delete of one kind.
 
     Args:
@@ -173,9 +173,9 @@ def _serve_views(collection: Collection) -> None:
         return collection.page(call)
 
 
-_serve(SCHEDULES, "scheduleId", _schedule, used_by=GROUPS)
-_serve(GROUPS, "scheduleGroupId", _group, used_by=IVRS)
-_serve(EMERGENCIES, "emergencyGroupId", _emergency)
-_serve(IVRS, "ivrId", _ivr)
+_serve(SCHEDULES, "scheduleId", prepare=_schedule, used_by=GROUPS)
+_serve(GROUPS, "scheduleGroupId", prepare=_group, used_by=IVRS)
+_serve(EMERGENCIES, "emergencyGroupId", prepare=_emergency)
+_serve(IVRS, "ivrId", prepare=_ivr)
 for _collection in (SCHEDULES, GROUPS, EMERGENCIES):
     _serve_views(_collection)

@@ -39,7 +39,7 @@ def take_form(call: Call) -> object:
 
 def _offered(call: Call) -> transfers.File:
     upload_id = call.path["uploadId"]
-    transfers.check(call, "PUT", f"uploads/{upload_id}")
+    transfers.check(call, "PUT", place=f"uploads/{upload_id}")
     file = transfers.find(call.store, upload_id)
     if file is None:
         raise errors.not_found("upload", upload_id)
@@ -63,7 +63,7 @@ def _received(call: Call, file: transfers.File, *, content: bytes, media: str) -
 def hand_out(call: Call) -> object:
     """The content of a file."""
     file_id = call.path["fileId"]
-    transfers.check(call, "GET", f"downloads/{file_id}")
+    transfers.check(call, "GET", place=f"downloads/{file_id}")
     file = transfers.find(call.store, file_id)
     if file is None or file.content is None:
         raise errors.not_found("download", file_id)

@@ -32,12 +32,12 @@ def list_queues(call: Call) -> object:
     )
 
 
-def _join(call: Call, queue_id: str, sent: Mapping[str, Any]) -> Body:
+def _join(call: Call, queue_id: str, *, sent: Mapping[str, Any]) -> Body:
     """Let the user join a queue that they are a member of, or leave it."""
     link = call.store.need(queues.OF_USER, queue_id, parent=call.path["userId"])
     joined = sent.get("joined")
     if joined is not None:
-        queues.join(call, queue_id, call.path["userId"], joined=joined)
+        queues.join(call, queue_id, member_id=call.path["userId"], joined=joined)
         link = link | {"joined": joined}
     return _view(call, link)
 
@@ -45,10 +45,12 @@ def _join(call: Call, queue_id: str, sent: Mapping[str, Any]) -> Body:
 @routes.patch(PATH, errors=(404,))
 def join_queues(call: Call) -> object:
     """Join or leave several queues."""
-    return paging.page_of(call, [_join(call, str(sent.get("id") or ""), sent) for sent in call.body or []])
+    return paging.page_of(
+        call, [_join(call, str(sent.get("id") or ""), sent=sent) for sent in call.body or []]
+    )
 
 
 @routes.patch(f"{PATH}/{{queueId}}", errors=(404,))
 def join_queue(call: Call) -> object:
     """Join or leave a queue."""
-    return _join(call, call.path["queueId"], call.object())
+    return _join(call, call.path["queueId"], sent=call.object())
