@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import os
 import re
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import sqlalchemy as sa
 
 from ringback.platform.store import tables
 from ringback.platform.store.engines import open_engine
+from ringback.platform.upstream import MAX_RUNNING, MAX_RUNNING_POSTGRES
 from tests.corpus import CORPUS, needs_corpus
 from tests.dataactions.servers import Upstream, http_server, json_answer
 from tests.platform.client import Answer, Client
@@ -429,9 +432,12 @@ def test_custom_auth_runs_first_and_its_token_is_kept(api: Client) -> None:
         api.post(f"{auth}/execute", {}).refused(400)
 
 
-def test_an_action_may_call_this_platform_itself(api: Client) -> None:
+def organisation_action(api: Client, **changes: Any) -> Any:
+    """An action that asks this platform for the organisation's name."""
     fields = {"clientId": "ringback-local", "clientSecret": "ringback-local"}
-    home = enabled(api, "purecloud-data-actions", kind="pureCloudOAuthClient", **fields)
+    home = changes.get("integrationId") or enabled(
+        api, "purecloud-data-actions", kind="pureCloudOAuthClient", **fields
+    )
     sent = native(
         name=f"Organisation {uuid.uuid4()}",
         integrationId=home,
@@ -444,14 +450,51 @@ def test_an_action_may_call_this_platform_itself(api: Client) -> None:
             "response": {"translationMap": {"name": "$.name"}, "successTemplate": '{"name": ${name}}'},
         },
     )
-    body = api.post(PATH, sent).ok()
+    return api.post(PATH, sent).ok()
+
+
+def test_an_action_may_call_this_platform_itself(api: Client) -> None:
+    body = organisation_action(api)
     expected = {"name": api.get("/api/v2/organizations/me").ok()["name"]}
     assert api.post(f"{body['selfUri']}/execute", {}).ok() == expected
     # Who asks cannot say where the credentials go.
     answer = api.send("POST", f"{body['selfUri']}/execute", body={}, headers={"host": "localhost:1"})
     assert answer.ok() == expected
-    other = api.post(PATH, sent | {"integrationId": enabled(api, "purecloud-data-actions")}).ok()
+    other = organisation_action(api, integrationId=enabled(api, "purecloud-data-actions"))
     api.post(f"{other['selfUri']}/execute", {}).refused(401, "authentication.required")
+
+
+# ---- many at once
+
+
+def together(server: Server, token: str, where: str, *, count: int, inputs: Any) -> list[int]:
+    """The statuses of calls that are made at the same time."""
+
+    def call(_number: int) -> int:
+        with Client(server.origin, token) as api:
+            return api.post(f"{where}/execute", inputs).status
+
+    with ThreadPoolExecutor(count) as pool:
+        return sorted(pool.map(call, range(count)))
+
+
+def test_one_too_many_is_told_so(api: Client, server: Server) -> None:
+    def slow(asked: dict[str, Any]) -> Answered:
+        time.sleep(1.5)
+        return crm(asked)
+
+    with http_server(slow) as service:
+        where = made(api, service.url)["selfUri"]
+        statuses = together(server, api.token, where, count=30, inputs={"phoneNumber": "+15551234567"})
+    most = MAX_RUNNING_POSTGRES if os.environ.get("RINGBACK_TEST_POSTGRES") else MAX_RUNNING
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) >= most
+
+
+def test_actions_that_call_this_platform_do_not_wait_for_each_other(api: Client, server: Server) -> None:
+    body = organisation_action(api)
+    api.post(f"{body['selfUri']}/execute", {}).ok()  # one login for all
+    assert together(server, api.token, body["selfUri"], count=12, inputs={}) == [200] * 12
 
 
 # ---- faults on order

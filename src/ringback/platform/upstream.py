@@ -47,17 +47,17 @@ INTEGRATION, CREDENTIAL, ACTION, DRAFT = "integration", "credential", "data_acti
 SECRET = "credential_secret"  # noqa: S105 - the name of a kind, no secret
 FUNCTIONS = "function-data-actions"
 PLATFORM = "purecloud-data-actions"
-# An action may call this server itself, whose answer needs a thread too; named in docs/limits.md.
-MAX_RUNNING = POOL_THREADS - 8
+# An action may call this server itself, whose answer needs a thread too: with PostgreSQL each read does, and
+# flows take up to half of the threads. Named in docs/limits.md.
+MAX_RUNNING, MAX_RUNNING_POSTGRES = POOL_THREADS - 8, POOL_THREADS // 2 - 4
 # A call of the API has no clock of its own: it is always the action's that runs out.
 _NO_CLOCK = MAX_SUGGESTED_TIMEOUT + 1
-_TOO_MANY = f"{MAX_RUNNING} data actions are running already (limit actions.concurrent.executions.max)."
+_TOO_MANY = "{most} data actions are running already (limit actions.concurrent.executions.max)."
 _ANY = frozenset(("0.0.0.0", "::", ""))  # noqa: S104 - compared with, not bound to
 
 _DOCUMENT = (
     *("name", "category", "integrationId", "integrationType", "actionType", "secure", "config", "contract"),
 )
-_running = threading.BoundedSemaphore(MAX_RUNNING)
 
 
 def auth_action_id(integration_id: str) -> str:
@@ -250,6 +250,28 @@ def fault_of(rule: FaultRule) -> Fault | None:
 # ---- running
 
 
+class _Slots:
+    """How many actions run in this worker."""
+
+    def __init__(self) -> None:
+        self._lock, self._taken = threading.Lock(), 0
+
+    def take(self, most: int) -> bool:
+        """Take a slot; False when `most` are taken."""
+        with self._lock:
+            free = self._taken < most
+            self._taken += free
+            return free
+
+    def give_back(self) -> None:
+        """Give a slot back."""
+        with self._lock:
+            self._taken -= 1
+
+
+_running = _Slots()
+
+
 def run_action(services: Services, body: Mapping[str, Any], *, inputs: Mapping[str, Any]) -> Report:
     """Run a stored data action, published or draft, for a call of the API.
 
@@ -264,8 +286,9 @@ def run_action(services: Services, body: Mapping[str, Any], *, inputs: Mapping[s
     store = services.store.read()
     if (error := refusal(store, body)) is not None:
         return not_run(body, error)
-    if not _running.acquire(blocking=False):
-        return not_run(body, _refused(429, "too.many.requests", message=_TOO_MANY))
+    most = MAX_RUNNING if services.store.embedded else MAX_RUNNING_POSTGRES
+    if not _running.take(most):
+        return not_run(body, _refused(429, "too.many.requests", message=_TOO_MANY.format(most=most)))
     try:
         integration = store.need(INTEGRATION, str(body["integrationId"]))
         setup = integration_of(store, integration, settings=services.settings)
@@ -276,7 +299,7 @@ def run_action(services: Services, body: Mapping[str, Any], *, inputs: Mapping[s
     except DefinitionError as malformed:
         return not_run(body, _refused(400, "bad.request", message=malformed.message))
     finally:
-        _running.release()
+        _running.give_back()
 
 
 def not_run(body: Mapping[str, Any], error: ActionError) -> Report:
