@@ -150,14 +150,14 @@ def _spread(
                 known.add(key(body[name]))
 
 
-@routes.post(f"{PATH}/contacts/merge", errors=(409,))
+@routes.post(f"{PATH}/contacts/merge", errors=(404, 409))
 def merge_contacts(call: Call) -> object:
     """Merge 2 to 25 contacts into a new one."""
     sent = call.object()
     return contacts.view(call, merge(call, sent["contactIds"], override=sent.get("valueOverride")))
 
 
-@routes.post(f"{PATH}/merge/contacts", errors=(409,))
+@routes.post(f"{PATH}/merge/contacts", errors=(404, 409))
 def merge_two(call: Call) -> object:
     """The older form: merge a contact into another; the result is a new one all the same."""
     sent = call.object()
@@ -234,7 +234,9 @@ def enrich_organization(call: Call, sent: Mapping[str, Any]) -> Reply:
 
 
 def _wanted(call: Call, sent: Mapping[str, Any]) -> list[Body]:
-    members = sent["matchingIdentifiers"]
+    members = sent.get("matchingIdentifiers") or []
+    if not sent.get("action"):
+        raise errors.bad_request("The action is required.", field="action")
     if not 1 <= len(members) <= 25:
         raise errors.bad_request("1 to 25 matching identifiers are needed.", field="matchingIdentifiers")
     return [{**identifier(call, each), "dateCreated": call.now_iso()} for each in members]

@@ -13,13 +13,14 @@ from ringback.platform.routing import Local, Routes
 routes = Routes()
 _PATH = f"{PATH}/rules"
 _NAME = "rules.yaml"
+_NONE = "{}\n"  # a document without rules
 _VIEW, _EDIT = (Local(permissions=(f"externalContacts:settings:{action}",)) for action in ("view", "edit"))
 
 
 @routes.get(_PATH, local=_VIEW, content_type="application/yaml")
 def read_rules(call: Call) -> object:
-    """The rules document as it was set; empty before."""
-    return Reply((call.store.control(RULES) or {"text": ""})["text"], content_type="application/yaml")
+    """The rules document as it was set; one without rules before."""
+    return Reply((call.store.control(RULES) or {"text": _NONE})["text"], content_type="application/yaml")
 
 
 @routes.put(_PATH, local=_EDIT, status=204, raw=True)

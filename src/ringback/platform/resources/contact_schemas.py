@@ -72,7 +72,8 @@ _TYPES: Mapping[str, tuple[str, int, Callable[[Any], bool]]] = {
 
 def core_type_of(field: Mapping[str, Any]) -> str:
     """The core type that a property of a schema refers to; "" when it is none."""
-    references = [field, *(field.get("allOf") or ())]
+    inside = field.get("allOf")
+    references = [field, *(inside if isinstance(inside, list) else ())]
     found = next((str(each["$ref"]) for each in references if isinstance(each, dict) and "$ref" in each), "")
     name = found.removeprefix(_REFERENCE)
     return name if name in _TYPES else ""
@@ -128,7 +129,8 @@ def _fault(value: Any, field: Mapping[str, Any]) -> str:
 
 def _bounds(kind: str, field: Mapping[str, Any]) -> tuple[float, float]:
     if kind in {"integer", "number"}:
-        return field.get("minimum", -(2**63)), field.get("maximum", 2**63 - 1)
+        low, high = field.get("minimum"), field.get("maximum")
+        return (-(2**63) if low is None else low), (2**63 - 1 if high is None else high)
     low, high = ("minItems", "maxItems") if kind == "tag" else ("minLength", "maxLength")
     return field.get(low) or 0, min(field.get(high) or _TYPES[kind][1], _TYPES[kind][1])
 
@@ -148,10 +150,20 @@ def _check_schema(sent: Mapping[str, Any]) -> None:
         if not isinstance(about, dict) or not core_type_of(about):
             known = ", ".join(_TYPES)
             faults.add(f"jsonSchema.properties.{field}", f"must refer to a core type: {known}")
+        elif wrong := _wrong_bounds(about):
+            faults.add(f"jsonSchema.properties.{field}.{wrong}", "is of the wrong type")
     for field in document.get("required") or ():
         if field not in fields:
             faults.add("jsonSchema.required", f"{field} is no field of the schema")
     faults.check()
+
+
+def _wrong_bounds(about: Mapping[str, Any]) -> str:
+    """The key of a property whose value cannot bound anything; "" when all can."""
+    bounds = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
+    wrong = [name for name in bounds if about.get(name) is not None and not _is_number(about[name])]
+    options = about.get("enum")
+    return wrong[0] if wrong else "" if options is None or isinstance(options, list) else "enum"
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _callback_fields(call: Call, sent: Mapping[str, Any], *, numbers: Sequence[s
     return {**fields, **given, "state": "scheduled" if later else "connected"}
 
 
-@routes.patch(f"{PATH}/callbacks")
+@routes.patch(f"{PATH}/callbacks", errors=(404,))
 def patch_callback(call: Call) -> object:
     """Give a callback another time, number or agent."""
     sent = call.object()
@@ -318,7 +318,7 @@ def create_email(call: Call) -> object:
     return model.media_view(body, "emails")
 
 
-@routes.post(f"{PATH}/emails/agentless")
+@routes.post(f"{PATH}/emails/agentless", errors=(404,))
 def send_email(call: Call) -> object:
     """Send one e-mail without an agent; nothing leaves this machine."""
     sent, identity = call.object(), new_id()

@@ -192,7 +192,7 @@ def claim_identifier(call: Call) -> object:
     return each
 
 
-@routes.post(f"{PATH}/identifierlookup/organizations", mode="read")
+@routes.post(f"{PATH}/identifierlookup/organizations", mode="read", errors=(404,))
 def look_up(call: Call) -> object:
     """The organisation that has claimed an identifier."""
     sent = call.object()
