@@ -97,6 +97,9 @@ def test_a_participant_that_leaves_alone(api: Client) -> None:
     assert api.patch(f"{path}/{customer}", {"held": True, "muted": True}).status == 202
     view = api.get(f"{PATH}/calls/{identity}").ok()["participants"]
     assert (view[0]["held"], view[0]["muted"], view[1]["wrapup"]["code"]) == (True, True, "done")
+    for each in (f"{path}/{queue}", f"{path}/{queue}".replace(PATH, f"{PATH}/calls")):
+        assert api.get(f"{each}/wrapup").ok()["notes"] == "n"
+    assert api.get(f"{path}/{customer}/wrapup").ok() == {}
     api.patch(f"{path}/nothing", {"held": True}).refused(404)
 
 

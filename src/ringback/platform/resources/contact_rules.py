@@ -17,10 +17,10 @@ _NONE = "{}\n"  # a document without rules
 _VIEW, _EDIT = (Local(permissions=(f"externalContacts:settings:{action}",)) for action in ("view", "edit"))
 
 
-@routes.get(_PATH, local=_VIEW, content_type="application/yaml")
+@routes.get(_PATH, local=_VIEW, content_type="text/plain")
 def read_rules(call: Call) -> object:
     """The rules document as it was set; one without rules before."""
-    return Reply((call.store.control(RULES) or {"text": _NONE})["text"], content_type="application/yaml")
+    return Reply((call.store.control(RULES) or {"text": _NONE})["text"], content_type="text/plain")
 
 
 @routes.put(_PATH, local=_EDIT, status=204, raw=True)

@@ -51,6 +51,10 @@ def _serve(medium: str) -> None:
         change_participant(call, medium)
         return None
 
+    def read_wrapup(call: Call) -> object:
+        body = model.read(call.store, call.path["conversationId"], medium=medium)
+        return model.wrapup_of(model.participant(body, call.path["participantId"]))
+
     def patch_attributes(call: Call) -> object:
         return change_attributes(call, medium)
 
@@ -59,7 +63,9 @@ def _serve(medium: str) -> None:
     patch.__doc__ = f"Disconnect one of the {medium}."
     patch_party.__doc__ = "Change state, wrap-up or switches of a participant."
     patch_attributes.__doc__ = "Merge attributes into a participant."
+    read_wrapup.__doc__ = "The wrap-up of a participant; empty before it has one."
     routes.get(base)(listed)
+    routes.get(f"{party}/wrapup")(read_wrapup)
     routes.get(one)(read)
     routes.patch(one)(patch)
     routes.patch(party, status=202, errors=(409,))(patch_party)

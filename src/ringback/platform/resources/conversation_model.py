@@ -244,6 +244,13 @@ def changed_party(call: Call, party: Body, *, sent: Mapping[str, Any]) -> Body:
     return after
 
 
+def wrapup_of(party: Body) -> Body:
+    """The AssignedWrapupCode of a participant."""
+    names = ("code", "notes", "tags", "durationSeconds", "endTime")
+    wrapup = party.get("wrapup") or {}
+    return {name: wrapup[name] for name in names if name in wrapup}
+
+
 def with_attributes(party: Body, sent: Mapping[str, Any]) -> Body:
     """A participant with attributes merged in; null takes one away."""
     merged = {**party["attributes"], **(sent.get("attributes") or {})}

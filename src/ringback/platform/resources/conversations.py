@@ -99,6 +99,13 @@ def patch_attributes(call: Call) -> object:
     return None
 
 
+@routes.get(f"{_ONE}/{_PARTICIPANT}/wrapup")
+def read_wrapup(call: Call) -> object:
+    """The wrap-up of a participant; empty before it has one."""
+    body = model.read(call.store, call.path["conversationId"])
+    return model.wrapup_of(model.participant(body, call.path["participantId"]))
+
+
 def change_participant(call: Call, medium: str = "") -> None:
     """Answer a MediaParticipantRequest."""
     before = model.read(call.store, call.path["conversationId"], medium=medium)
