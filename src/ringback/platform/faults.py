@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ringback.core.errors import UsageError
+from ringback.dataactions.faults import parse_fault
 from ringback.platform import errors
 from ringback.platform.clock import new_id
 from ringback.platform.errors import ApiError
@@ -120,8 +122,17 @@ def parse_rules(document: object) -> list[FaultRule]:
     for rule in rules:
         if rule.reply and not rule.data_action:
             raise errors.bad_request("`reply` needs `dataAction`.", field="reply")
+        if rule.reply:
+            _check_reply(rule.reply)
         rule.id = rule.id or new_id()
     return rules
+
+
+def _check_reply(reply: str) -> None:
+    try:
+        parse_fault(reply)
+    except UsageError as error:
+        raise errors.bad_request(f"{error.message} ({error.hint}).", field="reply") from None
 
 
 def stored(reader: Reader) -> list[FaultRule]:

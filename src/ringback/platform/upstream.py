@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ringback.core.errors import DefinitionError, UsageError
+from ringback.core.errors import DefinitionError
 from ringback.dataactions import (
     CannedTransport,
     DataAction,
@@ -230,16 +230,9 @@ class _Inner:
 
 
 def fault_of(rule: FaultRule) -> Fault | None:
-    """What goes wrong with the upstream call of a rule; None for a delay alone.
-
-    Raises:
-        TransportFailure: the rule's `reply` is no fault.
-    """
+    """What goes wrong with the upstream call of a rule; None for a delay alone."""
     if rule.reply:
-        try:
-            return parse_fault(rule.reply)
-        except UsageError as error:
-            raise TransportFailure(error.message, kind="no_reply", hint=error.hint) from None
+        return parse_fault(rule.reply)
     if rule.kind in ("reset", "lost"):
         return Fault("reset") if rule.kind == "reset" else Fault("lost")
     if rule.kind == "delay":
