@@ -14,9 +14,9 @@ import pytest
 from ringback.documents import DocumentErrors
 from ringback.engine.program import compile_flow
 from ringback.flows.loaders import form_of, load_flow
-from ringback.flows.needs import needs
 from ringback.lint import lint
 from ringback.platform.flows.kinds import OPEN, REFERRED, api_type
+from ringback.platform.flows.organisation import named_in
 from tests.corpus import needs_corpus
 from tests.flows.flow_meaning import differences, meaning
 from tests.flows.test_export_corpus import EXPORTS
@@ -229,6 +229,24 @@ def publishable(path: Path) -> str | None:
     return text
 
 
+def test_prompts_are_needed_and_tracked(api: Client) -> None:
+    name = f"Hold_{uuid.uuid4().hex[:8]}"
+    text = text_of().replace("{tts: Hello there}", f"{{prompt: Prompt.{name}}}")
+    system = "- playAudio: {name: Wait, audio: {prompt: PromptSystem.processing}}"
+    quoted = "- playAudio: {name: Say, audio: {exp: 'ToAudioTTS(\"a prompt.now\")'}}"
+    indent = "\n" + " " * 10
+    text = text.replace("- disconnect:", f"{system}{indent}{quoted}{indent}- disconnect:")
+    failed = job(api, text)
+    assert (failed["status"], name in failed["messages"][0]["text"]) == ("Failure", True)
+    prompt = api.post("/api/v2/architect/prompts", {"name": name}).ok()
+    done = job(api, text)
+    assert done["status"] == "Success", done
+    path = "/api/v2/architect/dependencytracking/consumedresources"
+    query = {"id": done["flow"]["id"], "version": "1.0", "objectType": "INBOUNDCALLFLOW"}
+    found = api.get(path, **query).ok()["entities"]
+    assert [(each["type"], each["id"]) for each in found] == [("USERPROMPT", prompt["id"])]
+
+
 @needs_corpus
 @pytest.mark.slow
 def test_public_flows_are_published_and_exported_again(api: Client, server: Server) -> None:
@@ -238,7 +256,9 @@ def test_public_flows_are_published_and_exported_again(api: Client, server: Serv
         if text is None:
             continue
         flow = load_flow(text, file="flow")
-        wanted = [(code, name) for code, name, _, _ in needs(flow) if code in REFERRED and code not in OPEN]
+        wanted = [
+            (code, name) for code, name, _, _ in named_in(flow) if code in REFERRED and code not in OPEN
+        ]
         seed_all(server.url, [(REFERRED[code].kind, name, api_type(flow.type)) for code, name in wanted])
         done = job(api, text)
         assert done["status"] == "Success", (path.name, done["messages"][:3])

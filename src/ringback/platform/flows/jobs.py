@@ -123,7 +123,7 @@ def _make_stubs(call: Call, flow: Flow) -> list[Body]:
     made = []
     for need in needs_of(call.tx, flow):
         if need.code == "flow" and need.found is None and find(call.tx, "flow", name=need.name) is None:
-            type_ = _STUBS.get(need.action.type, api_type(flow.type))
+            type_ = _STUBS.get(need.action, api_type(flow.type))
             entities.create(call, {"name": need.name, "description": "Stub"}, type_=type_)
             made.append(message(call, f"made a stub for the flow {need.name!r} ({type_})", type_="Warning"))
     return made

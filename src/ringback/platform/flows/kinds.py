@@ -13,6 +13,7 @@ FLOW = "flow"
 ARCHIVED = "deleted"  # state of a flow that was deleted
 # Prompts of the platform itself exist in every organisation.
 SYSTEM_PROMPT = "promptsystem."
+SYSTEM_PROMPTS = ("on_hold_music", "processing", "voicemail_greeting")  # those that public flows name
 USER_PROMPT = "prompt."
 
 

@@ -13,7 +13,7 @@ from ringback.core.errors import DefinitionError
 from ringback.engine.driver import ScriptedDriver
 from ringback.engine.program import Program
 from ringback.engine.session import Session
-from ringback.engine.world import DataActionSetup, Resource, Table, World
+from ringback.engine.world import DataActionSetup, Resource, Table, World, made_id
 from ringback.flows import effects as ask
 from ringback.flows.needs import SECTION_OF
 from ringback.platform import datatables, upstream
@@ -21,7 +21,7 @@ from ringback.platform.bootstrap import ORGANIZATION
 from ringback.platform.datatables import TABLE
 from ringback.platform.flows import entities
 from ringback.platform.flows.documents import program_of
-from ringback.platform.flows.kinds import FLOW, OPEN, REFERRED, USER_PROMPT
+from ringback.platform.flows.kinds import FLOW, OPEN, REFERRED, SYSTEM_PROMPTS, USER_PROMPT
 from ringback.platform.resources.contact_model import CONTACT
 from ringback.platform.resources.contact_search import search
 from ringback.platform.settings import Settings
@@ -138,6 +138,7 @@ def _resources(store: Reader, code: str) -> tuple[Resource, ...]:
     found = [Resource(str(body["name"]), body["id"], facts(store, body)) for body in bodies if _is_live(body)]
     if code == "pmt":  # expressions write `Prompt.` before the name
         found += [Resource(f"{USER_PROMPT.title()}{each.name}", each.id, each.fields) for each in found]
+        found += [Resource(name, made_id("system prompt", name)) for name in SYSTEM_PROMPTS]
     return tuple(found)
 
 
