@@ -250,6 +250,15 @@ def test_a_plain_action_keeps_its_status_codes(api: Client) -> None:
         assert "201" in api.post(f"{PATH}/{made['id']}/execute", INPUTS).refused(400)["message"]
 
 
+def test_what_was_read_makes_another_one(api: Client) -> None:
+    first = api.post(PATH, plain("https://api.example.com")).ok()
+    read = api.get(f"{PATH}/{first['id']}").ok()
+    second = api.get(api.post(PATH, read).ok()["selfUri"]).ok()
+    assert second["id"] != first["id"]
+    differs = {name for name in {**read, **second} if read.get(name) != second.get(name)}
+    assert differs == {"id", "selfUri"}
+
+
 def test_a_plain_draft_is_published(api: Client) -> None:
     with http_server(json_answer(USER)) as service:
         made = api.post(f"{PATH}/drafts", plain(service.url)).ok()

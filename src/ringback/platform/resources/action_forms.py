@@ -29,7 +29,9 @@ from ringback.platform.store.reader import Body
 from ringback.platform.upstream import INTEGRATION
 
 PLAIN_KEYS = frozenset(("request", "response", "inputVariables", "outputVariables"))
-_OF_ENTITY = frozenset(("integrationId", "integrationType", "category", "secure", "name", "id", "version"))
+_OF_ENTITY = frozenset(
+    ("id", "name", "category", "integrationId", "integrationType", "secure", "version", "status", "selfUri")
+)
 _MODEL = "PostActionInput"
 # A body of the platform's own model, an export, a plain document: what each needs is checked here.
 _TEXT, _OBJECT = {"type": ["string", "null"]}, {"type": ["object", "null"]}
