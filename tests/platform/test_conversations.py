@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.platform.client import Client
+from tests.platform.client import Answer, Client
+from tests.platform.conftest import Server
 from tests.platform.test_contacts import BASE, add, unique
 
 PATH = "/api/v2/conversations"
-QUEUE = "22222222-2222-4222-8222-222222222222"
+QUEUE = "the queue"  # stands for the id of a queue that exists
 
 # medium, request, who takes part
 CREATED: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -38,6 +40,27 @@ CREATED: list[tuple[str, dict[str, Any], list[str]]] = [
         ["customer", "acd"],
     ),
 ]
+
+
+@pytest.fixture(scope="module")
+def queue(server: Server) -> str:
+    with Client(server.origin) as api:
+        api.login("ringback-local", "ringback-local")
+        return str(api.post("/api/v2/routing/queues", {"name": unique("Queue ")}).ok()["id"])
+
+
+@pytest.fixture
+def api(api: Client, queue: str, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """The client, putting the id of the queue where a request says `QUEUE`."""
+    send = api.send
+
+    def filled(method: str, path: str, **more: Any) -> Answer:
+        if more.get("body"):
+            more["body"] = json.loads(json.dumps(more["body"]).replace(QUEUE, queue))
+        return send(method, path, **more)
+
+    monkeypatch.setattr(api, "send", filled)
+    return api
 
 
 def create(api: Client, medium: str, sent: dict[str, Any]) -> str:
@@ -125,6 +148,8 @@ def test_attributes_are_merged(api: Client, medium: str) -> None:
         ("callbacks", {"callbackNumbers": ["12"], "validateCallbackNumbers": True}),
         ("messages", {"queueId": QUEUE, "toAddress": "+1", "toAddressMessengerType": "pigeon"}),
         ("emails", {"queueId": QUEUE}),
+        ("emails", {"provider": "x", "queueId": "nothing"}),
+        ("callbacks", {"callbackNumbers": ["+12125550100"], "queueId": "nothing"}),
         ("emails", {"provider": "x", "queueId": QUEUE, "flowId": QUEUE}),
         ("messages/agentless", {"fromAddress": "+1", "toAddressMessengerType": "sms", "toAddress": "+2"}),
     ],

@@ -188,6 +188,8 @@ def patch_callback(call: Call) -> object:
     sent = call.object()
     before = model.read(call.store, sent["conversationId"], medium="callbacks")
     changes: Body = {}
+    if (queue := sent.get("queueId")) and call.store.get("queue", queue) is None:
+        raise errors.bad_request(f"There is no queue {queue}.", field="queueId")
     if sent.get("callbackScheduledTime"):
         later = model.is_future(sent["callbackScheduledTime"], call.now)
         changes["callbackScheduledTime"] = sent["callbackScheduledTime"]

@@ -129,7 +129,13 @@ def _participant(call: Call, party: Party, *, medium: str, direction: str) -> Bo
 
 
 def _queue_name(store: Reader, identity: str) -> str:
-    return str((store.get("queue", identity) or {}).get("name") or "") if identity else ""
+    """The name of the queue that a participant waits in; ApiError 400 when there is none."""
+    if not identity:
+        return ""
+    queue = store.get("queue", identity)
+    if queue is None:
+        raise errors.bad_request(f"There is no queue {identity}.", field="queueId")
+    return str(queue["name"])
 
 
 def read(store: Reader, conversation_id: str, *, medium: str = "") -> Body:
