@@ -123,10 +123,11 @@ def database(url: str | None) -> PipelineStore:
 
 
 def secrets() -> tuple[Secret, ...]:
-    """The webhooks' secrets of the environment, the newest first; several stand apart by spaces."""
+    """The webhooks' secrets of the environment, the newest first; commas stand between several."""
     from ringback.core.signing import Secret
 
-    return tuple(Secret(text) for text in os.environ.get(SECRET_VARIABLE, "").split())
+    given = os.environ.get(SECRET_VARIABLE, "").split(",")
+    return tuple(Secret(text.strip()) for text in given if text.strip())
 
 
 def rules_of(path: Path | None) -> Rules | None:

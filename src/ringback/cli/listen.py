@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.contacts_options import SECRET_VARIABLE
+from ringback.cli.contacts_options import SECRET_VARIABLE, secrets
 from ringback.cli.options import guarded, harmless
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def listen(*, port: int, forward: str, output_format: str) -> int:
     from ringback.contacts.webhook import Receiver
     from ringback.core.errors import UsageError
 
-    known = os.environ.get(SECRET_VARIABLE, "").split()
+    known = secrets()
     inbox = Inbox(
         Receiver(known) if known else None,
         forward=check_url(forward) if forward else "",

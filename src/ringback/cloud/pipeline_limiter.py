@@ -103,15 +103,22 @@ class Limiter:
         made = transaction.connection.execute(tables.sends.insert().values(values))
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
-    def answered(self, transaction: Transaction, number: int, *, sent: int) -> None:
-        """A note's requests are answered: from now on it counts for one window, with what was really sent."""
+    def answered(self, transaction: Transaction, number: int, *, sent: int, late: int = 0) -> None:
+        """A note's requests are answered: from now on it counts for one window.
+
+        Args:
+            transaction: to note it in.
+            number: of the note.
+            sent: how many were really sent.
+            late: ms in which the platform may still carry them out, because their outcome is unknown.
+        """
         if not number:
             return
         note = tables.sends.c.id == number
         if not sent:
             transaction.connection.execute(tables.sends.delete().where(note))
             return
-        until = self._store.moment(transaction.connection) + self._window
+        until = self._store.moment(transaction.connection) + self._window + late
         values = {"until": until, "count": sent}
         transaction.connection.execute(tables.sends.update().where(note).values(values))
 

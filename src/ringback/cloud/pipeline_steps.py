@@ -45,6 +45,7 @@ from ringback.core.errors import RemoteError
 T = TypeVar("T")
 # Metadata of an interaction: who started it.
 SOURCE = "ringback contacts"
+UNKNOWN = "unknown"  # outcome of a call, in the audit trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,15 @@ class Steps:
         fresh = [row for row in rows if not looked.get(row.id)]
         sent = [row for row in fresh if not isinstance(looked.get(row.id), Change)]
         changes = [(row, found) for row in rows if (found := looked.get(row.id))]
+        late = 0
         try:
-            changes += zip(sent, self._send(sent), strict=True) if sent else ()
+            made = self._send(sent) if sent else []
+            changes += zip(sent, made, strict=True)
+            if any(each.facts.get("outcome") == UNKNOWN for each in made):
+                late = int(self.pace.settle * 1000)
         finally:
             with self.store.write() as transaction:
-                self.limiter.answered(transaction, note, sent=len(sent))
+                self.limiter.answered(transaction, note, sent=len(sent), late=late)
         kept = self.store.record(changes, lease=self.pace.lease_ms)
         return [row for row in kept if row is not None and row.claim]
 
@@ -297,7 +302,7 @@ class Steps:
             milliseconds = max(milliseconds, int(self.pace.settle * 1000)) if unknown else milliseconds
         elif not unknown:
             values["intent"] = ""
-        facts = {"step": name, "reason": reason, "outcome": "unknown" if unknown else "nothing was done"}
+        facts = {"step": name, "reason": reason, "outcome": UNKNOWN if unknown else "nothing was done"}
         return Change("put off", facts, wait=milliseconds, values=values)
 
     def _validating(self, row: Row) -> Change:
