@@ -21,8 +21,8 @@ def wanted(call: Call) -> list[Body]:
     found = call.store.find(
         Query(FLOW, ids=call.listed("id") or None, divisions=call.listed("divisionId") or None)
     )
-    tests = [test for name, make in _FILTERS.items() if query.get(name) not in (None, "", [])
-             for test in (make(query[name]),)]  # fmt: skip
+    named = [name for name in _FILTERS if query.get(name) not in (None, "", [])]
+    tests = [_FILTERS[name](query[name]) for name in named]
     if types := [each.upper() for each in call.listed("type")]:
         tests.append(lambda body: body["type"] in types)
     if not call.flag("deleted"):
