@@ -259,6 +259,26 @@ def test_what_was_read_makes_another_one(api: Client) -> None:
     assert differs == {"id", "selfUri"}
 
 
+def test_a_plain_action_of_another_integration(api: Client) -> None:
+    fields = {"clientId": "ringback-local", "clientSecret": "ringback-local"}
+    sent = {
+        "name": "Organisation",
+        "integrationType": "purecloud-data-actions",
+        "request": {"url": "/api/v2/organizations/me"},
+        "response": {"body": {"mapping": [{"variableName": "name", "jsonPath": "$.name"}]}},
+        "outputVariables": [{"name": "name"}],
+    }
+    home = enabled(api, "purecloud-data-actions", kind="pureCloudOAuthClient", **fields)
+    made = api.post(PATH, sent | {"integrationId": home}).ok()
+    assert made["integrationId"] == home
+    expected = {"name": api.get("/api/v2/organizations/me").ok()["name"]}
+    assert api.post(f"{made['selfUri']}/execute", {}).ok() == expected
+    alone = api.post(PATH, sent).ok()["integrationId"]
+    assert api.get(f"/api/v2/integrations/{alone}").ok()["integrationType"]["id"] == "purecloud-data-actions"
+    body = api.post(PATH, sent | {"integrationType": "nothing"}).refused(400)
+    assert body["details"][0]["fieldName"] == "integrationType"
+
+
 def test_a_plain_draft_is_published(api: Client) -> None:
     with http_server(json_answer(USER)) as service:
         made = api.post(f"{PATH}/drafts", plain(service.url)).ok()

@@ -29,9 +29,7 @@ from ringback.platform.store.reader import Body
 from ringback.platform.upstream import INTEGRATION
 
 PLAIN_KEYS = frozenset(("request", "response", "inputVariables", "outputVariables"))
-_OF_ENTITY = frozenset(
-    ("id", "name", "category", "integrationId", "integrationType", "secure", "version", "status", "selfUri")
-)
+_OF_ENTITY = frozenset(("id", "name", "category", "integrationId", "secure", "version", "status", "selfUri"))
 _MODEL = "PostActionInput"
 # A body of the platform's own model, an export, a plain document: what each needs is checked here.
 _TEXT, _OBJECT = {"type": ["string", "null"]}, {"type": ["object", "null"]}
@@ -97,7 +95,7 @@ def check_name(sent: Mapping[str, Any]) -> None:
 
 def _plain(call: Call, sent: Body) -> Body:
     fields = plain_fields(sent)  # first: a document that is refused makes no integration
-    return {**_body(_integration(call, sent, type_id=WEB_SERVICES), sent), **fields}
+    return {**_body(_integration(call, sent, type_id=_type_id(sent.get("integrationType"))), sent), **fields}
 
 
 def _export(call: Call, sent: Body) -> Body:
@@ -106,13 +104,17 @@ def _export(call: Call, sent: Body) -> Body:
         raise errors.bad_request(
             "Static actions belong to the platform and cannot be created.", field="actionType"
         )
-    type_id = action.integration_type or WEB_SERVICES
-    if type_id not in INTEGRATION_TYPES:
-        known = ", ".join(INTEGRATION_TYPES)
-        message = f"There is no integration type {type_id!r}; known are: {known}."
-        raise errors.bad_request(message, field="integrationType")
-    body = _body(_integration(call, sent, type_id=type_id), sent)
+    body = _body(_integration(call, sent, type_id=_type_id(action.integration_type)), sent)
     return {**body, "config": clean_config(sent.get("config") or {}), "contract": contract_of(action)}
+
+
+def _type_id(named: str | None) -> str:
+    """The type of integration that a document names."""
+    if (named or WEB_SERVICES) not in INTEGRATION_TYPES:
+        known = ", ".join(INTEGRATION_TYPES)
+        message = f"There is no integration type {named!r}; known are: {known}."
+        raise errors.bad_request(message, field="integrationType")
+    return named or WEB_SERVICES
 
 
 def _refuse_faults(sent: Body) -> None:
