@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
+import time
 import uuid
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ringback.platform.resources.contact_model import words
 from tests.platform.client import Client
 
 BASE = "/api/v2/externalcontacts"
@@ -240,6 +244,31 @@ def test_pages_sorting_and_divisions(api: Client) -> None:
     api.post(f"{CONTACTS}/search", {"pageNumber": 5, "pageSize": 500}).refused(400)
 
 
+@given(text=st.text(max_size=30))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_can_be_searched(api: Client, text: str) -> None:
+    assert api.get(CONTACTS, q=text).ok()["pageNumber"] == 1
+    if text:
+        assert "contacts" in api.get(f"{BASE}/reversewhitepageslookup", lookupVal=text).ok()
+
+
+@given(text=st.text(min_size=1, max_size=40))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_name_is_found_again(api: Client, text: str) -> None:
+    answer = api.post(CONTACTS, {"lastName": text, "title": "any"})
+    if "\0" in text:
+        answer.refused(400)
+        return
+    made = answer.ok()
+    assert made.get("lastName", "") == text.strip()
+    if words(text):
+        page = api.post(
+            f"{CONTACTS}/search", {"operation": {"simpleSearch": {"query": text, "ids": [made["id"]]}}}
+        )
+        assert [body["id"] for body in page.ok()["entities"]] == [made["id"]]
+    api.delete(made["selfUri"]).ok()
+
+
 def test_reverse_look_up(api: Client) -> None:
     address = f"{unique('rev')}@example.com"
     made = add(api, firstName="Rev", otherEmail=address, homePhone={"display": "+442079460999"})
@@ -333,6 +362,13 @@ def test_a_scan_sees_each_contact_once_while_others_are_written(api: Client) -> 
         writer.join()
     assert len(seen) == len(set(seen))
     assert wanted <= set(seen)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(23, 200), (25, 400), (-1, 400)])
+def test_a_cursor_lives_a_day(api: Client, hours: int, status: int) -> None:
+    issued = time.time_ns() // 1_000_000 - hours * 3_600_000
+    cursor = base64.urlsafe_b64encode(json.dumps(["external_contact", "", issued]).encode()).decode()
+    assert api.get(f"{BASE}/scan/contacts", cursor=cursor).status == status
 
 
 @pytest.mark.parametrize("query", [{"cursor": "nonsense"}, {"limit": 5}, {"limit": 201}, {"cursor": "é"}])

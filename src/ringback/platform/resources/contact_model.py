@@ -48,6 +48,7 @@ _PHONE_FIELDS = (
     *("display", "extension", "acceptsSMS", "normalizationCountryCode", "userInput", "e164", "countryCode"),
 )
 _DISPLAY = 512
+_UNSTORABLE = "\0"  # PostgreSQL keeps no text with it
 _FEWEST_DIGITS = 5  # shorter ones are words: house numbers, extensions
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?:tel:)?[+\uff0b]?[\d\s().\-/]+")
@@ -128,6 +129,8 @@ def _text(given: _Given) -> str | None:
     text, most = str(given.value).strip(), _LENGTHS[given.field]
     if len(text) > most:
         given.fault(f"has {len(text)} characters, at most {most} are allowed")
+    if _UNSTORABLE in text:
+        given.fault("has the character U+0000, which no database keeps")
     return text or None
 
 
@@ -168,8 +171,8 @@ def _external_ids(given: _Given) -> list[Body]:
     for at, member in enumerate(_listed(given)):
         text = str(member.get("value") or "").strip()
         source = resolve_source(given.call.store, member.get("externalSource"))
-        if not text or len(text) > 255:
-            given.fault("must have 1 to 255 characters", f"{at}.value")
+        if not text or len(text) > 255 or _UNSTORABLE in text:
+            given.fault("must have 1 to 255 characters, none of them U+0000", f"{at}.value")
         elif source is None:
             given.fault("there is no such external source", f"{at}.externalSource")
         else:
@@ -228,8 +231,8 @@ def identifier(call: Call, sent: Mapping[str, Any]) -> Body:
         ApiError: 400, it has not the form of its type.
     """
     kind, value = str(sent["type"]), str(sent["value"]).strip()
-    if not value or len(value) > 255:
-        raise errors.bad_request("An identifier has 1 to 255 characters.", field="value")
+    if not value or len(value) > 255 or _UNSTORABLE in value:
+        raise errors.bad_request("An identifier has 1 to 255 characters, none of them U+0000.", field="value")
     made: Body = {"type": kind, "value": _normal(kind, value)}
     if kind == "ExternalId":
         source = resolve_source(call.store, sent.get("externalSource"))

@@ -78,6 +78,7 @@ def search(store: Reader, kind: str, *, text: str) -> Found:
 
     Each word must begin a word of the entity (policy `contact_search`).
     """
+    text = text.replace("\0", " ")  # which no stored text has, and PostgreSQL does not take
     numbers = numbers_in(text, country_of(store))
     exact = [each for number in numbers for each in ids_in_range(store, kind, low=number, high=number)]
     if exact and looks_like_number(text):

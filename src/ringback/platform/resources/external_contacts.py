@@ -350,7 +350,7 @@ def look_up(call: Call) -> object:
 @routes.get(f"{PATH}/reversewhitepageslookup")
 def reverse_look_up(call: Call) -> object:
     """Contacts with an e-mail address, number or Twitter name; at most 25."""
-    text = str(call.query["lookupVal"]).strip()
+    text = str(call.query["lookupVal"]).replace("\0", " ").strip()
     numbers = numbers_in(text, country_of(call.store))
     wanted = {*numbers, text.removeprefix("@").casefold()}
     ids = [
