@@ -136,9 +136,7 @@ class Collection:
         """One page, by name; understands `name`, `id`, `divisionId`, `sortOrder` where declared."""
         return paging.page(call, self.query(call, **conditions), view=self.view)
 
-    def query(
-        self, call: Call, *, where: Iterable[sa.ColumnElement[bool]] = (), **conditions: Any
-    ) -> Query:
+    def query(self, call: Call, *, where: Iterable[sa.ColumnElement[bool]] = (), **conditions: Any) -> Query:
         """The store's query for a list call, with further conditions."""
         wanted: dict[str, Any] = {
             "ids": call.listed("id") or None,
