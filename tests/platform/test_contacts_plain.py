@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -69,6 +70,14 @@ def test_an_id_that_exists(api: Client) -> None:
     )
     assert body["id"] == body["entityId"] == made["id"]
     assert body["externalContactId"] == sent["externalContactId"]
+
+
+def test_one_of_many_registrations_at_once_wins(api: Client) -> None:
+    sent = plain()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api.post(CONTACTS, sent), range(16)))
+    assert sorted(answer.status for answer in answers) == [201, *[409] * 15]
+    assert len({answer.json["id"] for answer in answers}) == 1
 
 
 def test_every_fault_is_told_at_once(api: Client) -> None:
