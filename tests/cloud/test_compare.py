@@ -58,6 +58,13 @@ inboundCall:
 """
 
 
+AGAIN = """\
+          - jumpToTask:
+              name: Again
+              targetTaskRef: "/inboundCall/tasks/task[Main_10]"
+"""
+
+
 def changes(old: str, new: str) -> list[Change]:
     before, after = load_flow(old, file="old.yaml"), load_flow(new, file="new.yaml")
     found, _ = changes_of_flow(meaning_of_flow(before), meaning_of_flow(after), old_form=before.form)
@@ -103,12 +110,20 @@ def test_the_order_of_variables_and_tasks_does_not_count() -> None:
         ('"x  y"', '"x y"', [("changed", "phone", 'Append(Flow.name, "x  y")', 'Append(Flow.name, "x y")')]),
         ("lit: 5", "lit: 6", [("changed", "initialValue", "5", "6")]),
         ("name: Look up", "name: Look it up", [("changed", "name", "Look up", "Look it up")]),
-        ("name: Flow.points", "name: Flow.score", [("added", "variable Flow.score", "", None), ("removed", "variable Flow.points", None, "")]),
-        ("{lit: {seconds: 10}}", "{noValue: true}", [("removed", "timeout", '10 s', "")]),
+        (
+            "name: Flow.points",
+            "name: Flow.score",
+            [("added", "variable Flow.score", "", None), ("removed", "variable Flow.points", None, "")],
+        ),
+        ("{lit: {seconds: 10}}", "{noValue: true}", [("removed", "timeout", "10 s", "")]),
         ("[Rest_11]", "[Main_10]", [("changed", "targetTaskRef", "task Rest", "task Main")]),
-        ("          - disconnect:\n              name: Disconnect\n", "          - jumpToTask:\n              name: Again\n              targetTaskRef: \"/inboundCall/tasks/task[Main_10]\"\n", [("added", "Again", "", None), ("removed", "Disconnect", None, "")]),
+        (
+            "          - disconnect:\n              name: Disconnect\n",
+            AGAIN,
+            [("added", "Again", "", None), ("removed", "Disconnect", None, "")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_counts(old: str, new: str, expected: list[Any]) -> None:
     found = changes(FLOW, FLOW.replace(old, new))
     ends = [
@@ -130,7 +145,8 @@ def test_the_order_of_actions_counts() -> None:
 
 
 def test_settings_that_a_file_leaves_out_are_noted() -> None:
-    block = "  settingsErrorHandling: {errorHandling: {disconnect: {none: true}}}\n  settingsMenu: {menuSelectionTimeout: {lit: {seconds: 9}}}\n"
+    block = "  settingsErrorHandling: {errorHandling: {disconnect: {none: true}}}\n"
+    block += "  settingsMenu: {menuSelectionTimeout: {lit: {seconds: 9}}}\n"
     rich = load_flow(FLOW.replace("  tasks:", block + "  tasks:", 1), file="rich.yaml")
     plain = load_flow(FLOW, file="plain.yaml")
     found, alone = changes_of_flow(meaning_of_flow(rich), meaning_of_flow(plain), old_form="archy")
@@ -208,10 +224,16 @@ ACTION: dict[str, Any] = {
         },
     },
     "contract": {
-        "input": {"inputSchema": {"type": "object", "required": ["id", "b"], "properties": {"id": {"type": "string"}}}},
+        "input": {
+            "inputSchema": {
+                "type": "object",
+                "required": ["id", "b"],
+                "properties": {"id": {"type": "string"}},
+            }
+        },
         "output": {"successSchema": {"type": "object", "properties": {"a": {"type": "string"}}}},
     },
-}  # fmt: skip
+}
 HERE = Placed("CRM", "CRM")
 
 
@@ -246,10 +268,14 @@ def test_what_does_not_count_in_an_action(old: str, new: str) -> None:
         ('"{\\n}"', '"{\\n }"', ("body",)),
         ('"$.a"', '"$.b"', ("translation", "a")),
         ('"timeoutSeconds": 5', '"timeoutSeconds": 6', ("timeout",)),
-        ('{"type": "string"}}}}, "output"', '{"type": "integer"}}}}, "output"', ("input", "properties", "id", "type")),
+        (
+            '{"type": "string"}}}}, "output"',
+            '{"type": "integer"}}}}, "output"',
+            ("input", "properties", "id", "type"),
+        ),
         ('"secure": false', '"secure": true', ("secure",)),
     ],
-)  # fmt: skip
+)
 def test_what_counts_in_an_action(old: str, new: str, path: tuple[str, ...]) -> None:
     assert old in TEXT
     assert [change.path for change in differences(meaning(TEXT), meaning(TEXT.replace(old, new)))] == [path]

@@ -87,7 +87,7 @@ def test_settings_of_an_environment() -> None:
     ],
 )
 def test_wrong_settings(text: str, message: str) -> None:
-    with pytest.raises(DefinitionError, match="ringback.yaml:1") as caught:
+    with pytest.raises(DefinitionError, match=r"ringback\.yaml:1") as caught:
         read_settings(read_yaml(text, file="ringback.yaml"))
     assert message in str(caught.value)
 

@@ -124,7 +124,7 @@ class Planner:
             return ()
         first = wrong[0]
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        message = f"{first.file}:{first.line}: {first.code} {first.message}{more}"
+        message = f"{first.file}:{first.line}: {first.code} {first.message.splitlines()[0]}{more}"
         return (Block("lint", message, "correct the file, or --ignore the code"),)
 
 
