@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import os
 
-from ringback.platform.clock import Clock, iso, new_id
+from ringback.platform.clock import Clock, iso, new_id, timed_id
 from ringback.platform.rights import CLIENT, ROLE
 from ringback.platform.settings import LOCAL_CLIENT, Settings
-from ringback.platform.store.reader import Body
+from ringback.platform.store.reader import Body, Query
 from ringback.platform.store.store import Store, prepare
 from ringback.platform.store.transaction import Transaction
 
@@ -29,17 +29,59 @@ def same_secret(secret: str, stored: str) -> bool:
     return hmac.compare_digest(hashed_secret(secret, salt), stored)
 
 
-def prepare_database(settings: Settings) -> None:
-    """Migrate the database and put an organisation into an empty one; before the first worker starts."""
+def prepare_database(settings: Settings, *, client: tuple[str, str] | None = None) -> None:
+    """Migrate the database and put an organisation into an empty one; before the first worker starts.
+
+    Args:
+        settings: of the server.
+        client: id and secret of a client with every permission, to be made or given that secret.
+
+    Raises:
+        UsageError: the database cannot be used.
+    """
     prepare(settings.url)
     store = Store(settings.url, Clock())
     try:
         with store.write() as transaction:
             if transaction.control(ORGANIZATION) is None:
                 found(transaction)
+            if client:
+                administrator(transaction, *client)
             local_client(transaction, present=settings.loopback)
     finally:
         store.close()
+
+
+def can_log_in(settings: Settings) -> bool:
+    """Whether the organisation has a client that can log in."""
+    store = Store(settings.url, Clock())
+    try:
+        return any(
+            client.get("state") == "active" and client["authorizedGrantType"] == "CLIENT-CREDENTIALS"
+            for client in store.read().find(Query(CLIENT))
+        )
+    finally:
+        store.close()
+
+
+def administrator(transaction: Transaction, client_id: str, secret: str) -> None:
+    """A client with every permission and this secret; one of this id is replaced."""
+    transaction.remove(CLIENT, client_id)
+    _add_client(transaction, client_id, secret, name=client_id)
+    body = {"id": client_id, "name": client_id}
+    entry: Body = {
+        "id": timed_id(transaction.now),
+        "eventDate": iso(transaction.now),
+        "level": "SYSTEM",
+        "action": "Create",
+        "entityType": "OAuthClient",
+        "entity": body,
+        "status": "SUCCESS",
+        "application": "ringback",
+        "serviceName": "PeoplePermissions",
+        "propertyChanges": [],
+    }
+    transaction.record(entry, service="PeoplePermissions", entity_type="OAuthClient", entity_id=client_id)
 
 
 def found(transaction: Transaction) -> None:
@@ -85,17 +127,21 @@ def local_client(transaction: Transaction, *, present: bool) -> None:
         transaction.remove(CLIENT, LOCAL_CLIENT)
         transaction.changed_rights()
     if present and not known:
-        role, home = transaction.control("admin_role"), transaction.control("home_division")
-        body = {
-            "id": LOCAL_CLIENT,
-            "name": "ringback local",
-            "authorizedGrantType": "CLIENT-CREDENTIALS",
-            "accessTokenValiditySeconds": 86_400,
-            "roleDivisions": [{"roleId": role["id"], "divisionId": home["id"]}],
-            "scope": [],
-            "state": "active",
-            "dateCreated": iso(transaction.now),
-            "secretHash": hashed_secret(LOCAL_CLIENT),
-        }
-        transaction.add(CLIENT, body)
-        transaction.changed_rights()
+        _add_client(transaction, LOCAL_CLIENT, LOCAL_CLIENT, name="ringback local")
+
+
+def _add_client(transaction: Transaction, client_id: str, secret: str, *, name: str) -> None:
+    role, home = transaction.control("admin_role"), transaction.control("home_division")
+    body = {
+        "id": client_id,
+        "name": name,
+        "authorizedGrantType": "CLIENT-CREDENTIALS",
+        "accessTokenValiditySeconds": 86_400,
+        "roleDivisions": [{"roleId": role["id"], "divisionId": home["id"]}],
+        "scope": [],
+        "state": "active",
+        "dateCreated": iso(transaction.now),
+        "secretHash": hashed_secret(secret),
+    }
+    transaction.add(CLIENT, body)
+    transaction.changed_rights()

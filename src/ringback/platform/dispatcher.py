@@ -26,6 +26,7 @@ from ringback.platform.clock import new_id
 from ringback.platform.errors import ApiError
 from ringback.platform.exchange import Exchange, Message, Receive, Send, guard
 from ringback.platform.faults import FaultRule, close_connection, take, too_many_requests
+from ringback.platform.intake import Intake
 from ringback.platform.rate_limit import Standing, count
 from ringback.platform.rights import EVERYTHING, Principal
 from ringback.platform.routing import Match, Route, Router
@@ -52,6 +53,7 @@ class Dispatcher:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.router = Router()
+        self.intake = Intake()
         self._checks = {
             route: checker(route.request) for route in services.routes if isinstance(route.request, dict)
         }
@@ -84,7 +86,7 @@ class Dispatcher:
             return
         match, route = self._route(exchange.scope)
         call = exchange.call = self._call(route, match, exchange=exchange)
-        call.raw = await _body(receive, call)
+        call.raw = await self.intake.body(receive, call)
         if self.services.store.embedded:
             self._admit(call)
         else:
@@ -162,6 +164,8 @@ class Dispatcher:
 
     def _call(self, route: Route, match: Match, *, exchange: Exchange) -> Call:
         call = Call(route, self.services, headers=exchange.request_headers)
+        if b"%00" in exchange.scope["query_string"] or any("%00" in value for value in match.values):
+            raise errors.bad_request("The address holds the character U+0000, which cannot be stored.")
         names = match.found[route.method][1]
         if names:
             call.path = {
@@ -238,49 +242,6 @@ def _write(call: Call) -> object:
 def _within_write(call: Call, transaction: Transaction) -> object:
     call.now = transaction.now
     return call.route.handler(call.enter(transaction))
-
-
-async def _body(receive: Receive, call: Call) -> bytes:
-    """The whole request body, within its limits of size and time."""
-    settings = call.services.settings
-    if int(call.headers.get("content-length") or 0) > settings.max_body:
-        raise _too_large(settings.max_body)
-    message = await receive()
-    if not message.get("more_body"):
-        return _within(message.get("body", b""), settings.max_body)
-    parts = [message.get("body", b"")]
-    try:
-        async with asyncio.timeout(settings.body_seconds):
-            while message.get("more_body"):
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ApiError(
-                        400, "client.failed.request", "The client did not send the end of its request."
-                    )
-                parts.append(message.get("body", b""))
-                _within(b"".join(parts) if len(parts) > 64 else parts[-1], settings.max_body)
-                if sum(map(len, parts)) > settings.max_body:
-                    raise _too_large(settings.max_body)
-    except TimeoutError:
-        raise ApiError(
-            408,
-            "request.timeout",
-            "The request body did not arrive within {seconds} s.",
-            seconds=settings.body_seconds,
-        ) from None
-    return b"".join(parts)
-
-
-def _within(body: bytes, limit: int) -> bytes:
-    if len(body) > limit:
-        raise _too_large(limit)
-    return body
-
-
-def _too_large(limit: int) -> ApiError:
-    return ApiError(
-        413, "request.entity.too.large", "The request body is over the limit of {limit} bytes.", limit=limit
-    )
 
 
 def _no_nul(value: object) -> None:

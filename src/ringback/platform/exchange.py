@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ringback.platform.call import Call, Reply
 from ringback.platform.errors import ApiError
-from ringback.platform.settings import LOOPBACK, Settings
+from ringback.platform.settings import Settings, is_loopback
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -91,7 +91,7 @@ def guard(settings: Settings, exchange: Exchange) -> None:
         raise ApiError(
             403,
             "not.authorized",
-            "This server answers to loopback names only, not to {host}.",
+            _NAMES,
             host=headers["host"],
         )
     if not origin:
@@ -115,4 +115,4 @@ def _local(address: str) -> bool:
         name = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     except ValueError:
         return False
-    return name in LOOPBACK or name.endswith(".localhost")
+    return is_loopback(name) or name.endswith(".localhost")

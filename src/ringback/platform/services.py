@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from ringback.platform.faults import FaultRule, active
 from ringback.platform.group_writer import GroupWriter
 from ringback.platform.journal import Journal
 from ringback.platform.metrics import Metrics
+from ringback.platform.request_log import line, wanted, write
 from ringback.platform.rights import Principal, principal_of
 from ringback.platform.routing import Route
 from ringback.platform.settings import Settings
@@ -23,7 +23,6 @@ from ringback.platform.store.reader import Reader
 from ringback.platform.store.store import Store
 
 POOL_THREADS = 32  # calls that wait for the network or run flows at the same time, per worker
-_LOG = logging.getLogger("ringback.platform.requests")
 _DATA_VERSION = Prepared(sa.text("PRAGMA data_version"))
 RATE_LIMIT = "rate_limit"  # name of the control document
 
@@ -86,10 +85,9 @@ class Services:
     def observe(self, exchange: Exchange, seconds: float) -> None:
         """Write a finished request into the journal, the metrics and the log."""
         self.metrics.count(exchange, seconds)
+        if self.settings.log != "off" and wanted(self.settings.log, exchange):
+            write(line(exchange, seconds, now=self.clock()))
         self.journal.note(exchange, took_ms=seconds * 1000)
-        if _LOG.isEnabledFor(logging.INFO):
-            scope = exchange.scope
-            _LOG.info("%s %s %d %.1f ms", scope["method"], scope["path"], exchange.status, seconds * 1000)
 
     def close(self) -> None:
         """Let running work end, then close the store."""

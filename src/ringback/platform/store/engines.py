@@ -50,7 +50,12 @@ def open_engine(url: str) -> sa.Engine:
 def _sqlite(url: sa.URL) -> sa.Engine:
     if not url.database or url.database == ":memory:":
         raise UsageError("the local platform needs a database file", hint="--db sqlite:///FILE")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder of the database {url.database} cannot be made: {error.strerror}", hint="see --db"
+        ) from error
     # Each thread keeps its connections for good (see Store), so no pool hands them around.
     engine = sa.create_engine(
         url, poolclass=sa.NullPool, connect_args={"check_same_thread": False, "timeout": 30}
