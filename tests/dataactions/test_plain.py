@@ -105,6 +105,8 @@ ERRORS: list[tuple[str, Any, str, str]] = [
      "request.url: variable 'nobody' is used but not declared", "RB103"),
     ("request.headers.X-A", "${nobody}",
      "request.headers.X-A: variable 'nobody' is used but not declared", "RB103"),
+    ("request.headers.Authorization", "Bearer ${input.nobody}",
+     "request.headers.Authorization: variable 'nobody' is used but not declared", "RB103"),
     ("request.body", {"a": "${nobody}"}, "request.body: variable 'nobody' is used but not declared", "RB103"),
     ("request.body", "${input.nobody}", "request.body: variable 'nobody' is used but not declared", "RB103"),
     ("response.body.mapping.0.variableName", "nobody",
@@ -140,3 +142,9 @@ def test_an_illegal_path_is_named_with_its_place() -> None:
     assert caught.value.message.startswith("response.body.mapping[0].jsonPath: '$$.id' is no legal JSONPath:")
     assert caught.value.span is not None
     assert '"$$.id"' in caught.value.span.text
+
+
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key"])
+def test_an_undeclared_name_in_a_secret_header_is_a_credential(header: str) -> None:
+    action = action_of(changed(PLAIN, "request.headers", {header: "Bearer ${userId} ${theirKey}"}))
+    assert action.request.headers == {header: "Bearer ${input.userId} ${credentials.theirKey}"}

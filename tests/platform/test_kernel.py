@@ -61,6 +61,8 @@ def test_a_token_that_was_given_back_is_forgotten_at_once(server: Server) -> Non
         ("PATCH", CODES, 405, "method.not.allowed"),
         ("GET", "/api/v2/conversations/emails/x/messages", 501, "not.implemented"),
         ("GET", f"{CODES}?pageSize=none", 400, "invalid.query.param.value"),
+        ("GET", f"{CODES}?name=%00", 400, "bad.request"),
+        ("GET", f"{CODES}/%00", 400, "bad.request"),
     ],
 )
 def test_refusals_have_one_shape(api: Client, method: str, path: str, status: int, code: str) -> None:

@@ -321,6 +321,11 @@ POLICIES: tuple[Policy, ...] = (
         "Redirects of GET are followed inside the allowed hosts, at most 5; others are answers.",
     ),
     Policy(
+        "plain_credential",
+        ("secret_headers",),
+        "In a plain document's Authorization and its like, an undeclared name is a credential.",
+    ),
+    Policy(
         "quiet_hours_zones",
         ("any_quiet", "all_quiet"),
         "A number that may be in several time zones rests while it is quiet in any of them.",

@@ -107,6 +107,11 @@ class Secrets:
         return MASK if hidden else self.json(value)
 
 
+def carries_secret(header: str) -> bool:
+    """Whether a request header of this name holds credentials, whatever its value."""
+    return header.lower() in _SECRET_HEADERS
+
+
 def header_secrets(headers: Mapping[str, str]) -> list[str]:
     """The values of secret headers, and what follows their scheme: services echo them.
 

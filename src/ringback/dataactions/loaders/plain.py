@@ -2,7 +2,8 @@
 
 `${x}` names an input variable. It becomes the native reference with the escape that its place needs: URL
 encoding inside a URL, JSON escapes inside a quoted JSON text, nothing in headers or when it is the start
-of the URL. Native references (`${input.x}`) stay as they are.
+of the URL. Native references (`${input.x}`) stay as they are. In a header that carries credentials, a name
+that is no input variable is a credential of the integration (policy `plain_credential`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ringback.dataactions import jsontext
 from ringback.dataactions.loaders.export import method
 from ringback.dataactions.loaders.fields import MALFORMED, Fields, missing, spans_of, wrong
 from ringback.dataactions.model import DataAction, Origin, RequestConfig, ResponseConfig
+from ringback.dataactions.secrets import carries_secret
 from ringback.documents import Node
 from ringback.lang import jsonpath
 
@@ -126,7 +128,10 @@ def _request(request: Fields, inputs: Mapping[str, Fields]) -> RequestConfig:
         names.rewrite(url.strip(), request.name("url"), node=node, escape=_in_url),
         {
             key: names.rewrite(
-                text, f"{request.name('headers')}.{key}", node=section.get(key) or node, escape=_as_is
+                names.with_credentials(text) if carries_secret(key) else text,
+                f"{request.name('headers')}.{key}",
+                node=section.get(key) or node,
+                escape=_as_is,
             )
             for key, text in headers.items()
             if section is not None
@@ -166,6 +171,17 @@ class _Names:
                 parts.append(escape(self._reference(reference, path, node=node), text[: match.start()]))
             end = match.end()
         return "".join([*parts, _literal(text[end:])])
+
+    def with_credentials(self, text: str) -> str:
+        """`text` with the names that are no input variables as credentials."""
+
+        def named(match: re.Match[str]) -> str:
+            name = match.group(1).strip()
+            if name in self.inputs or not _NAME.fullmatch(name):
+                return match.group()
+            return f"${{credentials.{name}}}"
+
+        return _REFERENCE.sub(named, text)
 
     def _declared(self, reference: str, path: str, *, node: Node) -> None:
         scope, _, name = reference.partition(".")
