@@ -13,12 +13,14 @@ import pytest
 from ringback.cloud import Cloud
 from ringback.cloud.flow_jobs import PublishRefusedError, export
 from ringback.cloud.organisation import Organisation
+from ringback.cloud.plan import circles
 from ringback.cloud.rollback import find_target, roll_back
 from ringback.core.errors import RemoteError, UsageError
 from tests.cloud.organisations import ANA, FLOWS, Centre, colleague, ours, platform
+from tests.cloud.test_project import TABLE
 from tests.platform.conftest import Server
 
-ACTIONS = "/api/v2/integrations/actions"
+ACTIONS, TABLES = "/api/v2/integrations/actions", "/api/v2/flows/datatables"
 FLOW = """\
 inboundCall:
   name: NAME
@@ -327,9 +329,87 @@ def test_flows_in_a_circle(centre: Centre, name: str) -> None:
     texts = [text.replace("name: NAME\n", f"name: {name} {mine}\n") for mine in "ab"]
     both = [text.replace("NAME OTHER", f"{name} {other}") for text, other in zip(texts, "ba", strict=True)]
     centre.write(flow_DOT_yaml=both[0], other_DOT_yaml=both[1])
+    assert len(circles(centre.plan().steps)) == 1
     assert centre.apply().failed is None
     assert centre.plan().todo == ()
     assert (centre.versions(f"{name} a"), centre.versions(f"{name} b")) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["lost", "reset"])
+@pytest.mark.parametrize("path", [TABLES, f"{TABLES}/*/rows"])
+def test_a_table_and_its_rows_once(centre: Centre, name: str, kind: str, path: str) -> None:
+    centre.write(
+        hours_DOT_yaml=TABLE.replace("Hours", name),
+        hours_DOT_csv="key,Open,Lines\nBerlin,no,3\nParis/1,yes,4\n",
+    )
+    centre.faults({"kind": kind, "method": "POST", "path": path, "count": 1})
+    assert centre.apply().failed is None
+    assert centre.plan().todo == ()
+    (table,) = [body for body in centre.cloud.entities(TABLES) if body["name"] == name]
+    centre.cloud.post(f"{TABLES}/{table['id']}/rows", {"key": "Rome", "Lines": 9})
+    centre.write(hours_DOT_csv="key,Open,Lines\nBerlin,yes,3\nParis/1,yes,4\n")
+    (step,) = centre.plan().todo
+    assert [(change.where, change.old, change.new) for change in step.changes] == [
+        ("row Berlin > Open", "false", "true")
+    ]
+    assert step.notes == ("rows in the organisation only, which stay: 1",)
+    assert centre.apply().failed is None
+    assert centre.plan().todo == ()
+
+
+def test_every_form_of_document(centre: Centre, name: str) -> None:
+    """The plain form and Terraform; the local platform takes look-ups by URL, which Architect has not."""
+    plain_action = {
+        "name": f"{name} plain",
+        "request": {"method": "GET", "url": "https://crm.example/${userId}", "headers": {}, "timeout": 5000},
+        "response": {"body": {"mapping": [{"variableName": "a", "jsonPath": "$.body.a"}]}},
+        "inputVariables": [{"name": "userId", "required": True}],
+        "outputVariables": [{"name": "a"}],
+    }
+    lookup = {"name": "Look", "url": "https://crm.example/lookup", "outputVariable": "customer"}
+    plain_flow = {
+        "name": f"{name} plain",
+        "type": "voice",
+        "initialAction": {"name": "Start", "type": "Start", "on": {"next": "Look"}},
+        "actions": [lookup],
+    }
+    terraform = f'''resource "genesyscloud_integration_action" "x" {{
+  name           = "{name} terraform"
+  category       = "Web"
+  integration_id = genesyscloud_integration.crm.id
+  contract_input = jsonencode({{"type" = "object", "properties" = {{"id" = {{"type" = "string"}}}}}})
+  contract_output = jsonencode({{"type" = "object", "properties" = {{}}}})
+  config_request {{
+    request_url_template = "https://crm.example/$${{input.id}}"
+    request_type         = "GET"
+    request_template     = "$${{input.rawRequest}}"
+  }}
+  config_response {{
+    success_template = "$${{rawResult}}"
+  }}
+}}
+'''
+    centre.write(
+        plain_DOT_json=json.dumps(plain_action), flow_DOT_json=json.dumps(plain_flow), t_DOT_tf=terraform
+    )
+    report = centre.apply()
+    assert report.failed is None, report.error
+    names = {step.item.name for step, _ in report.done}
+    assert {f"{name} plain", f"{name} terraform"} <= names
+    assert centre.plan().todo == ()
+    assert centre.flow(f"{name} plain")["type"] == "INBOUNDCALL"
+
+
+def test_look_ups_by_url_are_not_for_a_real_organisation(centre: Centre, name: str) -> None:
+    lookup = {"name": "Look", "url": "https://crm.example/lookup"}
+    start = {"name": "Start", "type": "Start", "on": {"next": "Look"}}
+    document = {"name": name, "type": "voice", "initialAction": start, "actions": [lookup]}
+    centre.write(flow_DOT_yaml="{}", flow_DOT_json=json.dumps(document))
+    planner = centre.planner()
+    planner.organisation._local = False
+    found = [step for step in planner.plan(planner.project.items).blocked if step.item.kind == "flow"]
+    assert [block.reason for block in found[0].blocks] == ["unsupported"]
+    assert "flow.json:1: the action 'Look' (plainLookup) cannot be written" in found[0].blocks[0].message
 
 
 def test_missing_things_are_named_with_their_place(centre: Centre, name: str) -> None:
@@ -338,8 +418,8 @@ def test_missing_things_are_named_with_their_place(centre: Centre, name: str) ->
     (step,) = centre.plan().blocked
     found = sorted(block.message.partition(";")[0] for block in step.blocks)
     assert found == [
-        f"the data action '{name} action' is neither in the organisation nor in the project",
-        f"the queue '{name} queue' is neither in the organisation nor in the project",
+        f"the data action '{name} action' is neither in the organisation nor in what is applied",
+        f"the queue '{name} queue' is neither in the organisation nor in what is applied",
     ]
     assert "(flow.yaml:" in step.blocks[0].message
 

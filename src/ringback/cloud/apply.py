@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from ringback.cloud.apply_actions import apply_action
 from ringback.cloud.apply_flows import apply_flow
 from ringback.cloud.apply_parts import apply_integration, apply_queue, apply_table
-from ringback.cloud.errors import CloudError, Conflict, NoAnswer, OutcomeUnknown
+from ringback.cloud.errors import CloudError, Conflict, OutcomeUnknown
 from ringback.cloud.plan import Plan, Step, circles
 from ringback.cloud.planner import Planner
 from ringback.core.errors import RemoteError
@@ -113,21 +113,23 @@ class Applier:
                 step = self.planner.again(agreed.item)
             if not step.acts:
                 return "was so already" if last is None else "is done: an answer was lost"
-            self._check(agreed, step)
+            self._check(agreed, step, again=last is not None)
             try:
                 return self._do(step, stubs)
-            except (Conflict, OutcomeUnknown, NoAnswer) as error:
+            except (Conflict, OutcomeUnknown) as error:
                 last = error
                 self.planner.organisation.forget()
                 self.tell("again", step, words=error.message)
         assert last is not None
         raise last
 
-    def _check(self, agreed: Step, step: Step) -> None:
+    def _check(self, agreed: Step, step: Step, *, again: bool) -> None:
         if step.blocks:
             block = step.blocks[0]
             raise StoppedError(block.message, hint=block.hint)
-        if step.intent != agreed.intent:
+        # What was created before an answer was lost may lack its rest: that is still to be added.
+        rest = again and agreed.verb == "create" and all(change.kind == "added" for change in step.changes)
+        if step.intent != agreed.intent and not rest:
             version = f" (version {step.version} is published now)" if step.version else ""
             raise StoppedError(
                 f"somebody changed it since the plan was made{version}",
@@ -139,7 +141,8 @@ class Applier:
         if step.item.kind == "flow":
             return apply_flow(step, organisation, stubs=stubs)
         words = _HANDLERS[step.item.kind](step, organisation, settings=self.planner.project.settings)
-        organisation.forget()
+        if step.item.kind == "integration":
+            organisation.forget()  # data actions look its id up
         return words
 
 

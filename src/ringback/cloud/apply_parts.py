@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringback.cloud.client import quoted
-from ringback.cloud.errors import CloudError, Conflict, MissingPermission, Refused
+from ringback.cloud.errors import Conflict, MissingPermission, NotFound, OutcomeUnknown, Refused
 from ringback.cloud.organisation import DIVISIONS, INTEGRATIONS, QUEUES, TABLES, Organisation
 from ringback.cloud.plan import Step
 from ringback.cloud.project_settings import Integration, Queue, Settings
@@ -107,9 +107,10 @@ def _row(
         return True
     try:
         organisation.cloud.post(path, {KEY: key, **wanted})
-    except CloudError as error:
-        # A lost answer may have made the row; writing it under its key makes it once.
-        if not isinstance(error, Conflict):
-            raise
-        organisation.cloud.put(f"{path}/{quoted(key)}", {KEY: key, **wanted})
+    except (Conflict, OutcomeUnknown):
+        # The answer may be lost and the row there: writing it under its key makes it once.
+        try:
+            organisation.cloud.put(f"{path}/{quoted(key)}", {KEY: key, **wanted})
+        except NotFound:
+            organisation.cloud.post(path, {KEY: key, **wanted})
     return True

@@ -119,7 +119,7 @@ def _dependencies(
             notes.append(f"{NAMED[code].words} {name} is {organisation.name_of(named)!r}")
         if there is False:
             place = f" ({span.where})" if span is not None and span.line else ""
-            what = f"the {NAMED[code].words} {name!r} is neither in the organisation nor in the project"
+            what = f"the {NAMED[code].words} {name!r} is neither in the organisation nor in what is applied"
             yield Block("missing", f"{what}; {user} names it{place}", _hint(code, named))
 
 

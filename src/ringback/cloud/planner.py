@@ -150,7 +150,7 @@ def _table(item: Item, table: Table, *, organisation: Organisation) -> Step:
         changes += _rows(there, table)
         alone = len(set(there.rows or ()) - set(table.rows))
         if alone:
-            notes.append(f"{alone:,} rows are in the organisation only; they stay")
+            notes.append(f"rows in the organisation only, which stay: {alone:,}")
     verb: Verb = "change" if changes else "none"
     return Step(item, verb, str(found[0]["id"]), changes=tuple(changes), notes=tuple(notes))
 
