@@ -274,6 +274,33 @@ def test_deliveries_of_a_contact_keep_their_order(shell: Shell, crm: Crm) -> Non
     assert crm.events == {"ORD-1": 2, "ORD-2": 1}
 
 
+@pytest.mark.parametrize("bulk", ["--bulk", "--no-bulk"])
+def test_the_native_form(shell: Shell, bulk: str) -> None:
+    """What a real organisation takes: looked for first, with local rules, without a start."""
+    name = f"NAT{bulk}"
+    file = shell.file(f"{name}-1,Ada Lovelace,+12125550101,yes", f"{name}-2,Bob Stone,+12125550102,yes")
+    native = ("--form", "native", "--rate", "none", "--settle", "0.2", bulk)
+    refused = shell("import", file, *native)
+    assert (refused.code, "--until check" in refused.err) == (2, True)
+    path = "/api/v2/externalcontacts/bulk/contacts/add" if bulk == "--bulk" else CONTACTS
+    with shell.api() as api:
+        api.post("/_ringback/faults", {"kind": "lost", "method": "POST", "path": path, "count": 1})
+        ran = shell("import", file, *native, "--until", "check", "--output-format", "json")
+        assert (ran.code, ran.json["states"]) == (0, {"checked": 2}), ran.err
+        assert api.get(f"{CONTACTS}/{name}-1").ok()["firstName"] == "Ada"
+        assert api.get(CONTACTS, q=f"{name}-1").ok()["total"] <= 1
+    again = shell("import", file, *native, "--until", "check", "--campaign", "two", "--output-format", "json")
+    assert again.json["states"] == {"checked": 2}
+    assert {"registered", "exists"} <= set(_all_actions(shell, f"{name}-2"))
+    dry = shell("import", file, "--form", "native", "--dry-run", "--output-format", "json")
+    assert dry.json["counts"]["exists"] == 2
+
+
+def _all_actions(shell: Shell, contact: str) -> list[str]:
+    trails = json.loads(shell("audit", contact, "--output-format", "json").out)
+    return [entry["action"] for trail in trails for entry in trail["entries"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -135,12 +135,13 @@ def _metrics(work: Work, options: dict[str, Any]) -> Iterator[None]:
 
 
 def _preview(source: Source, options: dict[str, Any]) -> int:
+    from ringback.cloud.pipeline_platform import platform_of
     from ringback.cloud.pipeline_preview import Preview
 
     counts: dict[str, int] = {"new": 0, "exists": 0, "rejected": 0, "clashing": 0}
     told = []
     with organisation(options["profile"], options["base_url"]) as cloud:
-        look = Preview(cloud)
+        look = Preview(platform_of(cloud, options["form"]))
         for item in source.items():
             found = look.of(item)
             counts[found.result] += 1
@@ -313,13 +314,14 @@ def webhooks() -> None:
 def list_webhooks(*, state: str, most: int, **options: Any) -> int:
     """List deliveries, the newest first."""
     from ringback.cli.contacts_output import lines_of
+    from ringback.cloud.pipeline_platform import organisation_of
     from ringback.cloud.pipeline_webhooks import Outbox
 
     states = ("pending", "dead", "delivered") if state == "all" else (state,)
     with organisation(options["profile"], options["base_url"]) as cloud:
         store = database(options["url"])
         try:
-            found = Outbox(store, cloud.profile.origins.api).listed(states=states, most=most)
+            found = Outbox(store, organisation_of(cloud)).listed(states=states, most=most)
         finally:
             store.close()
     if options["output_format"] == "json":
@@ -341,11 +343,12 @@ def list_webhooks(*, state: str, most: int, **options: Any) -> int:
 @guarded
 def retry_webhooks(ids: tuple[str, ...], *, wait: float, **options: Any) -> int:
     """Send dead letters again, and what waits for its next try now: the named ones, or all."""
+    from ringback.cloud.pipeline_platform import organisation_of
     from ringback.cloud.pipeline_webhooks import Outbox
 
     with organisation(options["profile"], options["base_url"]) as cloud:
         store = database(options["url"])
-        outbox = Outbox(store, cloud.profile.origins.api, secrets=secrets())
+        outbox = Outbox(store, organisation_of(cloud), secrets=secrets())
         try:
             store.free_dead()
             again = outbox.retry(ids)

@@ -54,6 +54,13 @@ _WORK = (
         help="Registrations of the organisation; or none.",
     ),
     click.option(
+        "--form",
+        type=click.Choice(["auto", "plain", "native"]),
+        default="auto",
+        show_default=True,
+        help="Of contacts; auto is native for a real organisation.",
+    ),
+    click.option(
         "--rules",
         "rules_file",
         metavar="FILE",
@@ -178,12 +185,16 @@ def opened(
         pace=pace,
         rules=rules_of(options["rules_file"]),
         secrets=secrets(),
+        form=options["form"],
     )
     webhook = check_url(options["webhook"]) if options["webhook"] else ""
     with organisation(options["profile"], options["base_url"], limits=call_limits(pace)) as cloud:
         store = database(options["url"])
         try:
             pipeline = Pipeline(store, cloud, options=settings)
+            if until == "start" and not pipeline.platform.starts:
+                hint = "add --until check; a real organisation has no operation that starts an interaction so"
+                raise UsageError("interactions are started on a local platform only", hint=hint)
             steps = STEPS.index(until) + 1
             wanted = Wanted(pipeline.organisation, options["campaign"], steps, webhook)
             yield Work(store, cloud, pipeline, wanted)

@@ -6,6 +6,7 @@ limit and what was written down. A call whose outcome is unknown is told apart f
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,13 @@ import msgspec
 
 from ringback.cloud.client import Cloud, quoted
 from ringback.cloud.errors import Conflict, NotFound
+from ringback.contacts import parse_contact
+from ringback.contacts.native import SOURCE, to_native
 
 CONTACTS = "/api/v2/externalcontacts/contacts"
 BULK = "/api/v2/externalcontacts/bulk/contacts/add"
+LOOKUP = "/api/v2/externalcontacts/identifierlookup/contacts"
+SOURCES = "/api/v2/externalcontacts/externalsources"
 CONVERSATIONS = "/api/v2/conversations"
 # Contacts in one bulk body; what the local platform takes at most (docs/limits.md).
 MOST_IN_BULK = 100
@@ -77,16 +82,38 @@ class Checked:
         return self.reason or "; ".join(reasons) or "no channel is available"
 
 
+def organisation_of(cloud: Cloud) -> str:
+    """What rows, deliveries and the limit belong to: an origin, of a real platform with the organisation."""
+    origin = cloud.profile.origins.api
+    if cloud.profile.origins.local:
+        return origin
+    return f"{origin}/{_id_of(cloud.get('/api/v2/organizations/me').json)}"
+
+
 class Platform:
-    """The calls of the pipeline; all raise `CloudError` for what they do not give as a result."""
+    """The calls of the pipeline; all raise `CloudError` for what they do not give as a result.
+
+    Contacts go in the plain form, whose external ids the platform keeps unique.
+
+    Attributes:
+        unique: whether the platform refuses a second contact with an external id.
+        starts: whether interactions can be started.
+    """
+
+    unique = True
+    starts = True
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
+        self.organisation = organisation_of(cloud)
 
-    @property
-    def organisation(self) -> str:
-        """What the organisation's limit belongs to: the origin of its API."""
-        return self.cloud.profile.origins.api
+    def body_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The body that registers a plain contact."""
+        return payload
+
+    def named(self, entity: Mapping[str, Any]) -> str:
+        """The external id in a body; "" when it has none."""
+        return str(entity.get("externalContactId") or "")
 
     def find(self, external_id: str) -> str:
         """The id of the contact with an external id; "" when there is none."""
@@ -98,7 +125,7 @@ class Platform:
     def register(self, payload: Mapping[str, Any]) -> Registered | NotRegistered:
         """Register a contact; one that exists is a success."""
         try:
-            return Registered(_id_of(self.cloud.post(CONTACTS, payload).json), existed=False)
+            return Registered(_id_of(self.cloud.post(CONTACTS, self.body_of(payload)).json), existed=False)
         except Conflict as error:
             if found := _holder(error) or self.find(payload["externalContactId"]):
                 return Registered(found, existed=True)
@@ -111,10 +138,10 @@ class Platform:
 
         None stands for a contact that the answer does not tell: look for it.
         """
-        answer = self.cloud.post(BULK, {"entities": list(payloads)})
+        answer = self.cloud.post(BULK, {"entities": [self.body_of(each) for each in payloads]})
         results = _results(answer.json)
         # The platform does not promise an order: what names its contact is matched by name.
-        by_name = {name: result for result in results if (name := _named(result))}
+        by_name = {name: result for result in results if (name := self.named(_entity(result)))}
         for payload in payloads:
             found = by_name.get(payload["externalContactId"])
             yield None if found is None else self._of_bulk(found, payload)
@@ -160,6 +187,61 @@ class Platform:
         return ""
 
 
+class NativePlatform(Platform):
+    """The same with the SDK's ExternalContact, which is all that a real organisation takes.
+
+    The external id is one of an external source, which is made when it is not there. Whether the platform
+    refuses a second contact with it is not documented, so each is looked for before it is registered.
+    """
+
+    unique = False
+    starts = False
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self._source_lock = threading.Lock()
+        self._source_id = ""
+
+    def _source(self, *, make: bool = False) -> str:
+        """The id of the external source; "" while there is none, unless it is to be made."""
+        with self._source_lock:
+            if not self._source_id:
+                listed = self.cloud.entities(SOURCES, {"name": SOURCE, "active": True}, style="cursor")
+                found = next((str(each["id"]) for each in listed if each.get("name") == SOURCE), "")
+                if not found and make:
+                    found = _id_of(self.cloud.post(SOURCES, {"name": SOURCE, "active": True}).json)
+                self._source_id = found
+            return self._source_id
+
+    def body_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The native body of a plain contact."""
+        return to_native(parse_contact(payload), source={"id": self._source(make=True)})
+
+    def named(self, entity: Mapping[str, Any]) -> str:
+        """The id of our external source in a body; "" when it has none."""
+        for each in entity.get("externalIds") or ():
+            if (each.get("externalSource") or {}).get("id") == self._source():
+                return str(each.get("value") or "")
+        return ""
+
+    def find(self, external_id: str) -> str:
+        """The id of the contact with an external id; "" when there is none."""
+        if not (source := self._source()):
+            return ""
+        asked = {"type": "ExternalId", "value": external_id, "externalSource": {"id": source}}
+        try:
+            return _id_of(self.cloud.post(LOOKUP, asked, repeatable=True).json)
+        except NotFound:
+            return ""
+
+
+def platform_of(cloud: Cloud, form: str) -> Platform:
+    """The calls in the plain or native form; `auto` is plain for a platform of this machine."""
+    if form == "auto":
+        form = "plain" if cloud.profile.origins.local else "native"
+    return NativePlatform(cloud) if form == "native" else Platform(cloud)
+
+
 def start_body(
     payload: Mapping[str, Any], contact_id: str, *, channel: str, metadata: Mapping[str, str]
 ) -> Any:
@@ -185,10 +267,10 @@ def _results(body: Any) -> list[Mapping[str, Any]]:
     return [each for each in found or () if isinstance(each, dict)]
 
 
-def _named(result: Mapping[str, Any]) -> str:
-    """The external id of the contact that a result is about; "" when it does not say."""
-    entity = result.get("entity") or (result.get("error") or {}).get("entity") or {}
-    return str(entity.get("externalContactId") or "")
+def _entity(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The contact that a result is about; empty when it does not say."""
+    found = result.get("entity") or (result.get("error") or {}).get("entity")
+    return found if isinstance(found, dict) else {}
 
 
 def _why(error: Mapping[str, Any]) -> str:

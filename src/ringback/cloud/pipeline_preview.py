@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.cloud.client import Cloud, quoted
-from ringback.cloud.errors import NotFound
-from ringback.cloud.pipeline_platform import CONTACTS
+from ringback.cloud.client import quoted
+from ringback.cloud.pipeline_platform import CONTACTS, Platform
 from ringback.contacts import Contact, PayloadError
 from ringback.contacts.native import from_native
 from ringback.contacts.payload import FIELDS
@@ -55,11 +54,11 @@ class Preview:
     """Looks contacts up in an organisation; nothing is written.
 
     Args:
-        cloud: the organisation.
+        platform: the organisation, in the form in which contacts would be registered.
     """
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, platform: Platform) -> None:
+        self._platform, self._cloud = platform, platform.cloud
 
     def of(self, item: Item) -> Finding:
         """What would become of a row.
@@ -70,10 +69,8 @@ class Preview:
         if isinstance(item, Reject):
             return Finding(item.number, "", "rejected", reasons=item.reasons)
         contact = item.contact
-        try:
-            there = self._cloud.get(f"{CONTACTS}/{quoted(contact.external_contact_id)}").json
-        except NotFound:
-            there = None
+        identity = self._platform.find(contact.external_contact_id)
+        there = self._cloud.get(f"{CONTACTS}/{quoted(identity)}").json if identity else None
         clashes = (*_in_file(item), *self._in_organisation(contact, there))
         result, differs = ("exists", _differs(there, contact)) if there else ("new", ())
         return Finding(item.number, contact.external_contact_id, result, differs, tuple(clashes))

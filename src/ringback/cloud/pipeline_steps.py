@@ -101,7 +101,8 @@ class Steps:
 
     def register(self, rows: Sequence[Row], *, note: int) -> list[Row]:
         """Register claimed rows, in one call when there are several; gives those that go on at once."""
-        looked = {row.id: self._look_up(row) for row in rows if row.intent == "register"}
+        unsure = [row for row in rows if row.intent == "register" or not self.platform.unique]
+        looked = {row.id: self._look_up(row) for row in unsure}
         fresh = [row for row in rows if not looked.get(row.id)]
         sent = [row for row in fresh if not isinstance(looked.get(row.id), Change)]
         changes = [(row, found) for row in rows if (found := looked.get(row.id))]
@@ -122,7 +123,9 @@ class Steps:
 
         def look() -> Change | None:
             found = self.platform.find(row.external_id)
-            return self._registered(row, Registered(found, existed=False), how="looked up") if found else None
+            if not found:
+                return None
+            return self._registered(row, Registered(found, existed=not row.intent), how="looked up")
 
         return self._asked("register", row, ask=look, looking=True)
 
@@ -167,7 +170,9 @@ class Steps:
         """Ask whether a contact may be reached; gives the row when its start comes next, at once."""
         change = self._asked("check", row, ask=lambda: self._checked(row))
         assert change is not None
-        (kept,) = self.store.record([(row, change)], lease=self.pace.lease_ms)
+        # A start that was sent must be known after a power cut. Everything else can be found out again: a
+        # contact by its external id, an interaction by its metadata; a webhook may come twice.
+        (kept,) = self.store.record([(row, change)], lease=self.pace.lease_ms, durable=change.keep)
         return kept if kept is not None and change.keep else None
 
     def _checked(self, row: Row) -> Change:
@@ -297,6 +302,8 @@ class Steps:
         self.meter.count(name, "retry")
         milliseconds = self.pace.wait_ms(row.tries) if wait is None else int(wait * 1000)
         values: dict[str, Any] = {"tries": row.tries + 1, "retries": row.retries + 1, "reason": reason}
+        if unknown and not self.platform.unique:
+            milliseconds = max(milliseconds, int(self.pace.settle * 1000))
         if name == "start":
             # Its intent stays in any case: looking once more than needed does no harm.
             milliseconds = max(milliseconds, int(self.pace.settle * 1000)) if unknown else milliseconds

@@ -151,8 +151,13 @@ class PipelineStore:
         return connection
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """One transaction: committed when the block ends, undone when it raises."""
+    def write(self, *, durable: bool = False) -> Iterator[Transaction]:
+        """One transaction: committed when the block ends, undone when it raises.
+
+        Args:
+            durable: whether it must outlive a power cut, and not just the end of this process. SQLite waits
+                for the disk then, and everything before is safe as well; PostgreSQL always does.
+        """
         connection = self._connection()
         if not self.embedded:
             with connection.begin():
@@ -160,6 +165,7 @@ class PipelineStore:
             return
         with self._writer:
             driver = connection.connection.cursor()
+            driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             driver.execute("BEGIN IMMEDIATE")
             try:
                 yield Transaction(connection, self.moment(connection))
@@ -242,13 +248,20 @@ class PipelineStore:
         transaction.connection.execute(_ROWS.update().where(_ROWS.c.id.in_(ids)).values(values))
         return [replace(row, claim=claim) for row in found]
 
-    def record(self, changes: Sequence[tuple[Row, Change]], *, lease: int) -> list[Row | None]:
+    def record(
+        self, changes: Sequence[tuple[Row, Change]], *, lease: int, durable: bool = False
+    ) -> list[Row | None]:
         """Write down what became of claimed rows, each with its entry in the trail.
+
+        Args:
+            changes: rows and what became of them.
+            lease: ms for which a claim that is kept holds.
+            durable: see `write`.
 
         Returns:
             The rows as they are now; None where the claim was lost.
         """
-        with self.write() as transaction:
+        with self.write(durable=durable) as transaction:
             return [self.recorded(transaction, row, change=each, lease=lease) for row, each in changes]
 
     def recorded(self, transaction: Transaction, row: Row, *, change: Change, lease: int) -> Row | None:

@@ -133,7 +133,7 @@ schema = sa.Table("pipeline_schema", METADATA, sa.Column("version", sa.Integer, 
 def open_engine(url: str) -> sa.Engine:
     """An engine for `sqlite:///FILE` or `postgresql://…`; a bare path means SQLite.
 
-    SQLite runs in WAL mode and waits for the disk at each commit: what was recorded outlives a power cut.
+    SQLite runs in WAL mode; `PipelineStore.write` says when it waits for the disk.
 
     Raises:
         UsageError: another kind of database, or PostgreSQL without its driver.
@@ -164,7 +164,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so
-        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

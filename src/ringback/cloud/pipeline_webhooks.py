@@ -7,6 +7,7 @@ keep their order: a later one waits until the earlier is delivered or dead.
 
 from __future__ import annotations
 
+import hashlib
 import random
 import uuid
 from collections.abc import Iterable, Mapping
@@ -96,7 +97,7 @@ def enqueue(transaction: Transaction, row: Row) -> None:
         "contact": row.id,
         "organisation": row.organisation,
         "external_id": row.external_id,
-        "webhook_id": f"msg_{uuid.uuid4().hex}",
+        "webhook_id": _webhook_id(row),
         "url": row.webhook,
         "body": event.body().decode(),
         "state": "pending",
@@ -104,6 +105,12 @@ def enqueue(transaction: Transaction, row: Row) -> None:
         "created": transaction.now,
     }
     transaction.connection.execute(_OUT.insert().values(values))
+
+
+def _webhook_id(row: Row) -> str:
+    """The same for every try, and also when the outbox is written anew after a power cut."""
+    named = f"{row.organisation} {row.conversation_id}".encode()
+    return f"msg_{hashlib.sha256(named).hexdigest()[:32]}"
 
 
 class Outbox:

@@ -16,7 +16,7 @@ from ringback.cloud.client import Cloud
 from ringback.cloud.limits import Limits
 from ringback.cloud.pipeline_limiter import Limiter, Rate
 from ringback.cloud.pipeline_metrics import Meter
-from ringback.cloud.pipeline_platform import MOST_IN_BULK, Platform
+from ringback.cloud.pipeline_platform import MOST_IN_BULK, platform_of
 from ringback.cloud.pipeline_steps import Pace, Steps
 from ringback.cloud.pipeline_store import PipelineStore, Row
 from ringback.cloud.pipeline_tables import CHECK, REGISTER, START
@@ -42,6 +42,7 @@ class Options:
         pace: waits.
         rules: judged beside the platform's own.
         secrets: of webhooks, the newest first.
+        form: plain, native, or auto.
     """
 
     rate: Rate | None = Rate(100, 60.0)  # noqa: RUF009  a frozen value
@@ -50,6 +51,7 @@ class Options:
     pace: Pace = Pace()  # noqa: RUF009  as above
     rules: Rules | None = None
     secrets: tuple[Secret, ...] = ()
+    form: str = "auto"
 
 
 def call_limits(pace: Pace) -> Limits:
@@ -71,7 +73,7 @@ class Pipeline:
 
     def __init__(self, store: PipelineStore, cloud: Cloud, *, options: Options) -> None:
         self.store, self.options = store, options
-        self.platform = Platform(cloud)
+        self.platform = platform_of(cloud, options.form)
         self.organisation = self.platform.organisation
         self.meter = Meter()
         hold = options.pace.lease_ms
