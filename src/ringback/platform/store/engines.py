@@ -21,7 +21,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
     "cache_size=-16000",  # 16 MB for each connection
-    "mmap_size=268435456",
+    "mmap_size=67108864",  # 64 MB; what is mapped counts as memory of the process
 )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
+# The order of bytes in both databases, whatever the locale: prefixes are ranges of it.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 # Row 1 of `audit_head` is locked by each write, so that writers queue and the chain never forks.
 HEAD = 1
@@ -17,15 +19,15 @@ HEAD = 1
 entities = sa.Table(
     "entities",
     METADATA,
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("parent", sa.Text, primary_key=True, default=""),  # such as the table of a row; "" for none
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("name_key", sa.Text, nullable=False, default=""),  # name, case folded
-    sa.Column("division_id", sa.Text, nullable=False, default=""),
-    sa.Column("state", sa.Text, nullable=False, default=""),  # of the kind's own choosing, to filter by
+    sa.Column("kind", TEXT, primary_key=True),
+    sa.Column("parent", TEXT, primary_key=True, default=""),  # such as the table of a row; "" for none
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("name_key", TEXT, nullable=False, default=""),  # name, case folded
+    sa.Column("division_id", TEXT, nullable=False, default=""),
+    sa.Column("state", TEXT, nullable=False, default=""),  # of the kind's own choosing, to filter by
     sa.Column("created", sa.BigInteger, nullable=False),  # ms since 1970
     sa.Column("modified", sa.BigInteger, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", TEXT, nullable=False),
     sa.Index("entities_by_name", "kind", "parent", "name_key", "id"),
     sa.Index("entities_by_state", "kind", "state", "id"),
     sqlite_with_rowid=False,
@@ -34,10 +36,10 @@ entities = sa.Table(
 search_keys = sa.Table(
     "search_keys",
     METADATA,
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("key_type", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", TEXT, primary_key=True),
+    sa.Column("key_type", TEXT, primary_key=True),
+    sa.Column("value", TEXT, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     sa.Index("search_keys_by_entity", "kind", "id"),
     sqlite_with_rowid=False,
 )
@@ -45,10 +47,10 @@ search_keys = sa.Table(
 claims = sa.Table(
     "claims",
     METADATA,
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("key_type", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("kind", TEXT, primary_key=True),
+    sa.Column("key_type", TEXT, primary_key=True),
+    sa.Column("value", TEXT, primary_key=True),
+    sa.Column("id", TEXT, nullable=False),
     sa.Index("claims_by_entity", "kind", "id"),
     sqlite_with_rowid=False,
 )
@@ -58,11 +60,11 @@ audit = sa.Table(
     METADATA,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("service", sa.Text, nullable=False),
-    sa.Column("entity_type", sa.Text, nullable=False),
-    sa.Column("entity_id", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),  # the AuditLogMessage, canonical JSON
-    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("service", TEXT, nullable=False),
+    sa.Column("entity_type", TEXT, nullable=False),
+    sa.Column("entity_id", TEXT, nullable=False),
+    sa.Column("body", TEXT, nullable=False),  # the AuditLogMessage, canonical JSON
+    sa.Column("hash", TEXT, nullable=False),
     sa.Index("audit_by_entity", "entity_id", "seq"),
     sa.Index("audit_by_time", "at"),
 )
@@ -72,14 +74,14 @@ audit_head = sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("hash", TEXT, nullable=False),
 )
 
 tokens = sa.Table(
     "tokens",
     METADATA,
-    sa.Column("hash", sa.Text, primary_key=True),  # SHA-256 of the token; the token itself is never stored
-    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("hash", TEXT, primary_key=True),  # SHA-256 of the token; the token itself is never stored
+    sa.Column("client_id", TEXT, nullable=False),
     sa.Column("expires", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -87,11 +89,11 @@ tokens = sa.Table(
 blobs = sa.Table(
     "blobs",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("purpose", TEXT, nullable=False),
     sa.Column("created", sa.BigInteger, nullable=False),
-    sa.Column("content_type", sa.Text, nullable=False),
-    sa.Column("meta", sa.Text, nullable=False),
+    sa.Column("content_type", TEXT, nullable=False),
+    sa.Column("meta", TEXT, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=True),  # null until it was uploaded
 )
 
@@ -102,8 +104,8 @@ events = sa.Table(
         "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
     ),
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("topic", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("topic", TEXT, nullable=False),
+    sa.Column("body", TEXT, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -114,7 +116,7 @@ journal = sa.Table(
         "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
     ),
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", TEXT, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -123,14 +125,14 @@ journal = sa.Table(
 controls = sa.Table(
     "controls",
     METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("body", TEXT, nullable=False),
 )
 
 counters = sa.Table(
     "counters",
     METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
     sa.Column("window", sa.BigInteger, primary_key=True),
     sa.Column("count", sa.BigInteger, nullable=False),
 )

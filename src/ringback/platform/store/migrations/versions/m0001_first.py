@@ -8,10 +8,11 @@ from ringback.platform.store.audit import GENESIS
 
 revision = "0001"
 down_revision = None
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _text(name: str, **more: object) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, **more)  # type: ignore[arg-type]
+    return sa.Column(name, _TEXT, nullable=False, **more)  # type: ignore[arg-type]
 
 
 def _key(name: str) -> sa.Column[str]:
