@@ -148,6 +148,16 @@ def test_two_files_for_one_thing(tmp_path: Path) -> None:
     assert project.problems[0].file == "b.yaml"
 
 
+def test_a_world_is_for_simulation(tmp_path: Path) -> None:
+    acd = "          - transferToAcd:\n              name: To\n              targetQueue: {lit: {name: Sales}}\n"
+    folder = folder_of(tmp_path, a_DOT_yaml=FLOW % "A" + acd, world_DOT_yaml="queues:\n  - name: VIP\n")
+    project = load_project(folder)
+    assert [item.name for item in project.items] == ["A"]
+    assert [c.file for c in project.checked] == ["a.yaml"]
+    codes = {report.rule.code for checked in project.checked for report in checked.reports}
+    assert "RB360" not in codes
+
+
 def test_a_name_without_a_value(tmp_path: Path) -> None:
     (problem,) = load_project(folder_of(tmp_path, a_DOT_yaml=FLOW % "{{who}}")).problems
     assert (problem.code, problem.severity, problem.line) == ("RB029", "error", 2)

@@ -210,7 +210,7 @@ class _Reader:
     def items(self, texts: Iterable[tuple[str, str]]) -> Iterator[Item]:
         for file, text in texts:
             loaded = load(text, file=file, substitutions=self.settings.substitutions)
-            if loaded.kind is not None:
+            if loaded.kind in ("flow", "data action"):  # a world is for simulation
                 self.checkable.add(file)
             if loaded.flow is not None:
                 yield self._flow(loaded.flow, text, file=file)
