@@ -319,6 +319,50 @@ def test_wrong_options(shell: Shell, arguments: list[str], said: str) -> None:
     assert said in ran.err
 
 
+def test_what_cannot_be_opened(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    ran = invoke("contacts", "audit", "X", "--db", f"sqlite:///{tmp_path / 'folder'}")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2,
+        "error: --db cannot be opened: unable to open database file",
+    )
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = shell("import", shell.file("A,Ada,+12125550101,"), "--metrics-port", port)
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2,
+        f"error: port {port} cannot be used: Address already in use",
+    )
+
+
+def test_metrics_while_it_works(shell: Shell, crm: Crm) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    closed = ("--webhook", "http://127.0.0.1:9/", "--webhook-wait", "30")
+    arguments = ["import", str(shell.file("MET-1,Ada,+12125550101,")), *closed, "--metrics-port", str(port)]
+    command = [sys.executable, "-m", "ringback", "contacts", *arguments, "--db", shell.database]
+    process = subprocess.Popen(
+        command, env={"PATH": "", **shell.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        found, until = "", time.monotonic() + 20
+        while 'queue="webhooks"} 1.0' not in found and time.monotonic() < until:
+            time.sleep(0.2)
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=2) as answer:
+                    found = answer.read().decode()
+            except OSError:
+                continue
+    finally:
+        process.kill()
+        process.communicate()
+    assert 'ringback_contacts_queue_depth{queue="webhooks"} 1.0' in found
+    assert 'ringback_contacts_step_seconds_count{step="start"} 1.0' in found
+
+
 def test_audit_of_nobody(shell: Shell) -> None:
     ran = shell("audit", "NOBODY")
     assert (ran.code, ran.err.splitlines()[0]) == (2, "error: no contact NOBODY in this database")

@@ -93,13 +93,14 @@ def _import(work: Work, source: Source, *, options: dict[str, Any]) -> int:
             work.pipeline.wait(webhooks=options["webhook_wait"], tick=progress.tick)
         counts.rejected += reader.write_refused(store, wanted, rejects=rejects)
         reader.end_import(store, wanted, fingerprint=fingerprint)
+        rejects.close()
     except KeyboardInterrupt:
         progress.end()
         click.echo("interrupted: nothing is lost, go on with --resume", err=True)
         return 130
     finally:
-        rejects.close()
-    progress.end()
+        rejects.abandon()
+        progress.end()
     found = summary(
         work.pipeline, store, campaign=wanted.campaign, counts=counts, seconds=time.monotonic() - began
     )

@@ -16,6 +16,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry, start_http_server, write_to_textfile
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
+from ringback.core.errors import UsageError
+
 _RATIO = 1.1
 _FIRST_MS = 0.1
 PERCENTILES = (50, 95, 99)
@@ -125,8 +127,17 @@ def registry_of(meter: Meter, depth: Callable[[], Mapping[str, int]]) -> Collect
 
 
 def serve(registry: CollectorRegistry, port: int) -> Callable[[], None]:
-    """Serve `/metrics` on this machine; gives what ends it."""
-    server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
+    """Serve `/metrics` on this machine; gives what ends it.
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    try:
+        server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be used: {error.strerror}", hint="another --metrics-port"
+        ) from None
 
     def end() -> None:
         server.shutdown()

@@ -105,6 +105,12 @@ class Rejects:
         else:
             self._file.write(json.dumps(reject.to_dict(), ensure_ascii=False) + "\n")
 
+    def abandon(self) -> None:
+        """Leave what there is under its name with `.part`: the rest of the rows was not read."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def close(self) -> None:
         """Put the file in its place."""
         if self._file is not None and self._path:

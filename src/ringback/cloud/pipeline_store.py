@@ -26,6 +26,7 @@ from ringback.cloud import pipeline_tables as tables
 from ringback.cloud.pipeline_tables import CHECK, DONE, REGISTER, START
 from ringback.cloud.pipeline_trail import Chain
 from ringback.contacts.lifecycle import ROW_STEPS, step
+from ringback.core.errors import RemoteError, UsageError
 
 _ROWS = tables.contacts
 _FIELDS = tuple(column for column in _ROWS.c if column.name not in ("step", "due", "changed"))
@@ -131,8 +132,13 @@ class PipelineStore:
         # SQLite has one writer; waiting here is fair, its busy handler is not.
         self._writer = threading.RLock()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-        with self.write() as transaction:
-            tables.prepare(transaction.connection)
+        try:
+            with self.write() as transaction:
+                tables.prepare(transaction.connection)
+        except sa.exc.DBAPIError as error:
+            raise UsageError(
+                f"--db cannot be opened: {_said(error)}", hint="check file, rights, address"
+            ) from None
 
     @property
     def embedded(self) -> bool:
@@ -403,6 +409,16 @@ class PipelineStore:
                 return
             yield from page
             after = page[-1].id
+
+
+def database_error(error: sa.exc.DBAPIError) -> RemoteError:
+    """What a database that failed in the midst of work means for a person; no password stands in it."""
+    hint = "nothing is lost: when the database is back, go on with --resume"
+    return RemoteError(f"the pipeline's database failed: {_said(error)}", hint=hint)
+
+
+def _said(error: sa.exc.DBAPIError) -> str:
+    return " ".join(str(error.orig).split())[:300]
 
 
 def _read(row: Mapping[str, Any]) -> dict[str, Any]:

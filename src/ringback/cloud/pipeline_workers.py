@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from ringback.cloud.client import Cloud
 from ringback.cloud.limits import Limits
 from ringback.cloud.pipeline_limiter import Limiter, Rate
 from ringback.cloud.pipeline_metrics import Meter
 from ringback.cloud.pipeline_platform import MOST_IN_BULK, platform_of
 from ringback.cloud.pipeline_steps import Pace, Steps
-from ringback.cloud.pipeline_store import PipelineStore, Row
+from ringback.cloud.pipeline_store import PipelineStore, Row, database_error
 from ringback.cloud.pipeline_tables import CHECK, REGISTER, START
 from ringback.cloud.pipeline_webhooks import Outbox
 from ringback.contacts import Rules
@@ -114,6 +116,8 @@ class Pipeline:
 
     def check(self) -> None:
         """Raise what a thread raised."""
+        if isinstance(self._error, sa.exc.DBAPIError):
+            raise database_error(self._error) from self._error
         if self._error is not None:
             raise self._error
 
