@@ -33,7 +33,7 @@ KINDS: tuple[Kind, ...] = ("integration", "queue", "data table", "data action", 
 """In the order in which they are applied."""
 
 SETTINGS, FOUND = "ringback.yaml", "organisation.json"
-TWICE, UNRESOLVED = "RB020", "RB029"
+TWICE, UNRESOLVED = "RB092", "RB029"
 # Archy's flow types -> the words of the API, where upper case alone does not make one.
 _API_TYPES: Mapping[str, str] = {"botFlow": "BOT", "digitalBotFlow": "DIGITALBOT"}
 _ENDINGS = frozenset((".json", ".tf", ".hcl", ".yaml", ".yml"))

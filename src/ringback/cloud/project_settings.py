@@ -37,7 +37,7 @@ ENVIRONMENT_KEYS = ("division", "integration", "substitutions", "integrations")
 ACTION_KEYS = ("integration", "category")
 INTEGRATION_KEYS = ("name", "type")
 QUEUE_KEYS = ("name", "description", "division")
-WRONG = "RB020"
+WRONG = "RB090"
 
 
 @dataclass(frozen=True, slots=True)

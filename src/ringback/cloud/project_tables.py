@@ -31,7 +31,7 @@ _KEYS = ("name", "description", "division", "key", "columns")
 _COLUMN_KEYS = ("name", "type", "title", "default")
 _EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False}
 _TRUE, _FALSE = frozenset(("true", "yes", "1")), frozenset(("false", "no", "0", ""))
-WRONG = "RB020"
+WRONG = "RB091"
 
 
 @dataclass(frozen=True, slots=True)
