@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from uuid import RFC_4122, UUID
 
 import pytest
 
+from ringback.platform.clock import new_id
 from tests.platform.client import Client
 from tests.platform.conftest import Server
 
@@ -97,3 +99,11 @@ def test_two_writers_at_once_each_write_once(api: Client, server: Server) -> Non
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200] + [409] * 7
+
+
+def test_ids_are_random_uuids() -> None:
+    ids = [new_id() for _ in range(1_000)]
+    assert len(set(ids)) == len(ids)
+    assert {(UUID(each).version, UUID(each).variant, str(UUID(each)) == each) for each in ids} == {
+        (4, RFC_4122, True)
+    }

@@ -39,6 +39,9 @@ class Reply:
     content_type: str = ""
 
 
+_NOBODY = Principal("", "", 0, frozenset())
+
+
 class Call:
     """One request.
 
@@ -51,12 +54,12 @@ class Call:
         principal: who calls; an empty one for public routes.
         services: what lives as long as the worker.
         correlation_id: id of this exchange, in headers and error bodies.
-        origin: scheme and authority by which the caller reached the server.
+        scheme: http, or https behind a server that says so.
     """
 
     __slots__ = (
-        *("_store", "body", "correlation_id", "headers", "now", "origin", "path", "principal", "query"),
-        *("query_text", "raw", "route", "services"),
+        *("_store", "body", "correlation_id", "headers", "now", "path", "principal", "query"),
+        *("query_text", "raw", "route", "scheme", "services"),
     )
 
     def __init__(self, route: Route, services: Services, *, headers: Mapping[str, str]) -> None:
@@ -68,9 +71,9 @@ class Call:
         self.query_text = ""
         self.raw = b""
         self.body: Any = None
-        self.principal = Principal("", "", 0, frozenset())
+        self.principal = _NOBODY
         self.correlation_id = ""
-        self.origin = ""
+        self.scheme = "http"
         self.now = 0
         self._store: Reader | None = None
 
@@ -90,6 +93,13 @@ class Call:
         """The same call inside a reader or a transaction."""
         self._store = store
         return self
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority by which the caller reached the server."""
+        settings = self.services.settings
+        host = self.headers.get("host") or f"{settings.host}:{settings.port}"
+        return settings.public_url or f"{self.scheme}://{host}"
 
     def now_iso(self) -> str:
         """The moment of the call, as bodies hold it."""

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from os import urandom
 from uuid import UUID, uuid4
 
 _MASK_48 = (1 << 48) - 1
 _RANDOM_V7 = (1 << 76) - 1  # uuid4 has set the variant in there
+# What `uuid4` does, in a third of its time: every answer has such an id.
+_V4 = 4 << 76 | 2 << 62
+_RANDOM_V4 = (1 << 128) - 1 & ~(0xF << 76) & ~(3 << 62)
 OFFSET = "clock"  # name of the control document: {"offset_ms": n}
 
 
@@ -44,7 +48,8 @@ def from_iso(text: str) -> int:
 
 def new_id() -> str:
     """A fresh UUID."""
-    return str(uuid4())
+    text = (int.from_bytes(urandom(16), "big") & _RANDOM_V4 | _V4).to_bytes(16, "big").hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def timed_id(ms: int) -> str:

@@ -36,6 +36,7 @@ from ringback.platform.store.transaction import Transaction
 _LOG = logging.getLogger("ringback.platform")
 _encode = msgspec.json.Encoder().encode
 _FAILED = "The server failed; its log holds the reason under {id}."
+_MEDIA = {"application/json": (b"content-type", b"application/json")}
 _CACHING = (
     (b"cache-control", b"no-cache, no-store, must-revalidate"),
     (b"pragma", b"no-cache"),
@@ -54,6 +55,10 @@ class Dispatcher:
         self.services = services
         self.router = Router()
         self.intake = Intake()
+        # Routes that cannot be called without a query.
+        self._demanding = {
+            route for route in services.routes if any(each.required for each in route.operation.query)
+        }
         self._checks = {
             route: checker(route.request) for route in services.routes if isinstance(route.request, dict)
         }
@@ -174,9 +179,7 @@ class Dispatcher:
             }
         call.query_text = exchange.scope["query_string"].decode("latin-1")
         call.correlation_id = exchange.correlation_id
-        settings = self.services.settings
-        host = call.headers.get("host") or f"{settings.host}:{settings.port}"
-        call.origin = settings.public_url or f"{exchange.scope.get('scheme', 'http')}://{host}"
+        call.scheme = exchange.scope.get("scheme", "http")
         return call
 
     def _admit(self, call: Call) -> None:
@@ -188,7 +191,7 @@ class Dispatcher:
             call.principal = self._principal(call)
             operation = route.operation
             call.principal.check(operation.permissions, any_of=operation.permissions_mode == "ANY")
-        if call.query_text or route.operation.query:
+        if call.query_text or route in self._demanding:
             pairs = parse_qsl(call.query_text, keep_blank_values=True)
             call.query, faults = parse_query(route.operation, pairs)
             _refuse(faults)
@@ -288,16 +291,14 @@ def _refuse(faults: list[Fault]) -> None:
 async def _send(send: Send, exchange: Exchange) -> None:
     reply, content, media = exchange.reply, *_content(exchange.reply, exchange.call)
     exchange.status = reply.status
-    headers = [
-        (b"inin-correlation-id", exchange.correlation_id.encode()),
-        *_CACHING,
-        *((name.encode(), value.encode("latin-1")) for name, value in exchange.headers.items()),
-        *((name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()),
-    ]
-    if reply.status != 204:
-        headers.append((b"content-length", str(len(content)).encode()))
+    headers = [(b"inin-correlation-id", exchange.correlation_id.encode()), *_CACHING]
     if media:
-        headers.append((b"content-type", media.encode()))
+        headers.append(_MEDIA.get(media) or (b"content-type", media.encode()))
+    if reply.status != 204:
+        headers.append((b"content-length", b"%d" % len(content)))
+    for more in (exchange.headers, reply.headers):
+        if more:
+            headers += [(name.encode(), value.encode("latin-1")) for name, value in more.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -30,6 +31,12 @@ def is_loopback(name: str) -> bool:
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+@cache
+def _only_here(host: str, public_url: str) -> bool:
+    public = urlsplit(public_url).hostname or "" if public_url else host
+    return is_loopback(host) and is_loopback(public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,7 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only programs on this machine can reach the server; a public origin says otherwise."""
-        public = urlsplit(self.public_url).hostname or "" if self.public_url else self.host
-        return is_loopback(self.host) and is_loopback(public)
+        return _only_here(self.host, self.public_url)
 
     @property
     def origin(self) -> str:

@@ -30,14 +30,11 @@ class Store:
         """
         self.engine = open_engine(url)
         self.clock = clock
+        # SQLite: reads take microseconds and need no thread of their own.
+        self.embedded = self.engine.dialect.name == "sqlite"
         self._local = threading.local()
         self._open: list[sa.Connection] = []
         self._lock = threading.Lock()
-
-    @property
-    def embedded(self) -> bool:
-        """SQLite: reads take microseconds and need no thread of their own."""
-        return self.engine.dialect.name == "sqlite"
 
     def _connection(self, name: str) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._local, name, None)
