@@ -13,8 +13,9 @@ from ringback.cloud import Cloud
 from ringback.cloud.organisation import Organisation
 from ringback.cloud.project import load_project
 from ringback.cloud.pull import Pulled, Puller
+from ringback.cloud.rollback import find_target, roll_back
 from ringback.core.errors import UsageError
-from tests.cloud.organisations import Centre, ours, platform
+from tests.cloud.organisations import FLOWS, Centre, ours, platform
 from tests.cloud.test_apply import FLOW, SETTINGS, action
 from tests.cloud.test_project import TABLE
 from tests.platform.conftest import Server
@@ -101,6 +102,24 @@ def test_a_flat_folder_keeps_its_names(cloud: Cloud, tmp_path: Path) -> None:
     assert "my flow.yaml" in outcome["same"]
     assert FILES[1] not in outcome["written"]
     assert not (tmp_path / FILES[1]).exists()
+
+
+def test_a_plain_flow_stays_plain(cloud: Cloud, tmp_path: Path) -> None:
+    start = {"name": "Start", "type": "Start", "on": {"next": "Look"}}
+    for number in ("1", "2"):
+        lookup = {"name": "Look", "url": f"https://crm.example/{number}"}
+        document = {"name": "Plain", "type": "voice", "initialAction": start, "actions": [lookup]}
+        (tmp_path / "plain.json").write_text(json.dumps(document))
+        assert Centre(tmp_path, cloud).apply().failed is None
+    organisation = Organisation(cloud)
+    assert roll_back(organisation, find_target(organisation, "Plain")) == "3.0"
+    (step,) = Centre(tmp_path, cloud).plan().todo
+    assert (step.changes[0].old, step.changes[0].new) == ("https://crm.example/1", "https://crm.example/2")
+    there = tmp_path / "there"
+    there.mkdir()
+    assert pull(there, cloud, "flow:plain") == {"written": ["flows/inboundcall_Plain.json"]}
+    assert Centre(there, cloud).plan().todo == ()
+    cloud.delete(f"{FLOWS}/{find_target(organisation, 'Plain').id}")
 
 
 def test_a_part(cloud: Cloud, tmp_path: Path) -> None:

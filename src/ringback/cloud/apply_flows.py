@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, mapped, publish
-from ringback.cloud.organisation import FLOWS, Organisation
+import json
+
+from ringback.cloud.client import quoted
+from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, export, mapped, publish
+from ringback.cloud.organisation import FLOWS, Organisation, flow_of
 from ringback.cloud.plan import Step
 from ringback.cloud.plan_flows import held
 from ringback.cloud.project import Item
-from ringback.flows.model import Flow
+from ringback.flows.model import Flow, Form
 from ringback.flows.writers import write_archy
 
 
@@ -39,6 +42,20 @@ def document_of(item: Item, organisation: Organisation) -> tuple[str, bool]:
     if flow.form == "archy" or (flow.form == "plain" and organisation.is_local):
         return item.text, True
     return write_archy(flow).text, False
+
+
+def version_text(organisation: Organisation, flow_id: str, *, version: str) -> tuple[str, Form]:
+    """The document of a version and its form: Archy YAML through an export job.
+
+    A plain flow of a local platform stays plain: it may make requests that Architect has no words for.
+    """
+    if organisation.is_local:
+        path = f"{FLOWS}/{flow_id}/versions/{quoted(version)}/configuration"
+        body = organisation.cloud.get(path).json
+        flow = flow_of(body, file=flow_id)
+        if flow is not None and flow.form == "plain":
+            return json.dumps(body, indent=2, ensure_ascii=False) + "\n", "plain"
+    return export(organisation.cloud, flow_id, version=version), "archy"
 
 
 def take_lock_away(flow_id: str, organisation: Organisation) -> None:

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from ringback.cloud.flow_jobs import JobFailedError, export
+from ringback.cloud.apply_flows import version_text
+from ringback.cloud.flow_jobs import JobFailedError
 from ringback.cloud.organisation import ACTIONS, FLOWS, INTEGRATIONS, QUEUES, TABLES, Body, Organisation
 from ringback.cloud.plan_actions import CUSTOM
 from ringback.cloud.planner import Planner
@@ -122,13 +123,14 @@ class Puller:
         name = str(body["name"])
         try:
             version = str(body["publishedVersion"]["id"])
-            text = export(self.organisation.cloud, str(body["id"]), version=version)
+            text, form = version_text(self.organisation, str(body["id"]), version=version)
         except JobFailedError as error:
             return Pulled("skipped", "flow", name, why=error.message)
-        own = item is not None and isinstance(item.content, Flow) and item.content.form == "archy"
+        own = item is not None and isinstance(item.content, Flow) and item.content.form == form
         if item is not None and not own:
-            return Pulled("kept", "flow", name, item.file, "the file has another form than Archy YAML")
-        file = item.file if item is not None else self._free(f"flows/{body['type'].lower()}_{name}", ".yaml")
+            return Pulled("kept", "flow", name, item.file, f"the file has another form than {_FORMS[form]}")
+        ending = ".json" if form == "plain" else ".yaml"
+        file = item.file if item is not None else self._free(f"flows/{body['type'].lower()}_{name}", ending)
         return self._write("flow", name, file=file, text=text)
 
     def _actions(self, patterns: Sequence[str]) -> Iterator[Pulled]:
@@ -244,6 +246,9 @@ class Puller:
         write_text(path, text)
         self._state[file] = digest
         return Pulled("written", kind, name, file)
+
+
+_FORMS = {"archy": "Archy YAML", "plain": "the plain form", "export": "an export"}
 
 
 def _wanted(patterns: Sequence[str], kind: str, *, name: str) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback.cloud.apply_flows import published_version, take_lock_away
+from ringback.cloud.apply_flows import published_version, take_lock_away, version_text
 from ringback.cloud.compare_flows import is_guid
-from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, export, publish
+from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, publish
 from ringback.cloud.organisation import FLOWS, Body, Organisation
 from ringback.cloud.plan import HELD
 from ringback.cloud.plan_flows import held
@@ -108,7 +108,7 @@ def roll_back(organisation: Organisation, target: Target) -> str:
     if published_version(target.id, organisation) != target.current:
         raise RemoteError(f"somebody published {target.name!r} in between", hint="look, then roll back again")
     take_lock_away(target.id, organisation)
-    text = export(organisation.cloud, target.id, version=target.version)
+    text, _ = version_text(organisation, target.id, version=target.version)
     try:
         publish(organisation.cloud, text)
     except JobFailedError as error:
