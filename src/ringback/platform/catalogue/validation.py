@@ -1,8 +1,8 @@
 """Request bodies against the catalogue.
 
 A fault has the codes of the platform's error answers. Where the platform's behaviour is not documented the
-choice is: a value of the wrong type is refused (`"5"` is no number), texts of an enumeration compare without
-regard to case and take the model's spelling, unknown fields are ignored.
+choice is: a value of the wrong type is refused (`"5"` is no number, `5.0` no whole one), texts of an
+enumeration compare without regard to case and take the model's spelling, unknown fields are ignored.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def checker(schema: Schema) -> Checker:
         if _too_deep(value):
             return [Fault("", f"More than {MAX_DEPTH} objects and lists inside each other.", "bad.request")]
         try:
-            return [] if validator.is_valid(value) else _faults(validator.iter_errors(value), value)
+            if not validator.is_valid(value):
+                return _faults(validator.iter_errors(value), value)
+            return _no_integers(validator, value) if _has_float(value) else []
         except (ValueError, OverflowError):  # a half of a surrogate pair, an object that JSON cannot hold
             return [Fault("", "The body holds text or numbers that JSON does not have.", "bad.request")]
 
@@ -104,6 +106,38 @@ def _too_deep(value: object) -> bool:
         if not level:
             return False
     return True
+
+
+def _has_float(value: object) -> bool:
+    """Whether a number such as 5.0 is in a value: an integer for JSON Schema, none for a handler."""
+    if type(value) is float:
+        return value.is_integer()
+    children = value.values() if type(value) is dict else value if type(value) is list else ()
+    return any(map(_has_float, children))
+
+
+def _no_integers(validator: jsonschema_rs.Draft202012Validator, value: object) -> list[Fault]:
+    """The faults of numbers such as 5.0 where a whole number is wanted."""
+    errors = validator.iter_errors(_broken(value))
+    # Whatever else a fraction breaks is no fault of what was sent.
+    wrong = [error for error in errors if error.kind.name in {"type", "anyOf"}]
+    return [_whole(".".join(map(str, error.instance_path))) for error in wrong[:MAX_FAULTS]]
+
+
+def _whole(path: str) -> Fault:
+    reason = (
+        f"Value is not valid for field type [integer]: {path or 'the body'} needs a number without a point."
+    )
+    return Fault(path, reason, "invalid.value")
+
+
+def _broken(value: object) -> object:
+    """The value with a fraction in place of each number such as 5.0."""
+    if isinstance(value, dict):
+        return {name: _broken(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_broken, value))
+    return 0.5 if type(value) is float and value.is_integer() else value
 
 
 def _faults(errors: Iterable[jsonschema_rs.ValidationError], value: object) -> list[Fault]:
