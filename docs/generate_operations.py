@@ -65,9 +65,9 @@ def _absent(absent: list[Operation]) -> Iterator[str]:
     yield "## Answered with 501\n"
     ordered = sorted(absent, key=lambda each: (each.group, each.path, each.method))
     for group, found in groupby(ordered, key=lambda each: each.group):
-        names = ", ".join(f"`{each.operation_id}`" for each in found)
-        yield f"- {group}: {names}"
-    yield ""
+        yield f"### {group}, 501\n"
+        yield from (f"- `{each.method} {each.path}`: `{each.operation_id}`" for each in found)
+        yield ""
 
 
 if __name__ == "__main__":
