@@ -114,3 +114,57 @@ def test_replies_that_were_not_used() -> None:
     assert [item.message for item in unused_replies(calls)] == [
         "the reply for 'Customer' was not used: this run did not call it"
     ]
+
+
+_NAMED = """inboundCall:
+  name: Named
+  startUpRef: ./tasks/task[main]
+  defaultLanguage: en-us
+  variables:
+    - queueVariable: {name: Flow.Queue, initialValue: {lit: {name: First}}}
+    - userCollectionVariable: {name: Flow.Users, initialValue: {lit: [{lit: {name: Ann}}]}}
+  settingsErrorHandling:
+    errorHandling:
+      queue: {targetQueue: {lit: {name: Rescue}}}
+  tasks:
+    - task:
+        name: Main
+        refId: main
+        actions:
+          - playAudio: {name: Say, audio: {prompt: Prompt.Welcome}}
+          - playAudio: {name: Again, audio: {exp: 'Append(ToAudio(Prompt.bye), ToAudioTTS("Prompt.none"))'}}
+          - playAudio: {name: System, audio: {prompt: PromptSystem.processing}}
+          - updateData:
+              name: Set
+              statements:
+                - queue: {variable: Flow.Queue, value: {lit: {name: Second}}}
+                - queue: {variable: Flow.Queue, value: {exp: 'FindQueue("Third")'}}
+                - queue: {variable: Flow.Queue, value: {exp: 'FindQueue(Call.Ani)'}}
+"""
+
+
+def _check_named(world: Any) -> list[str]:
+    around = world_of(world, {})
+    found = check_world(program_of(_NAMED), around, DataCalls(around, {}, written={}))
+    return [f"{each.severity} {each.line} {each.message}" for each in found]
+
+
+def test_what_is_named_outside_of_fields_must_exist_as_well() -> None:
+    with pytest.raises(DocumentErrors) as raised:
+        _check_named({"queues": ["Third"], "prompts": ["hello"], "users": ["Bob"]})
+    assert sorted((error.span.line, error.message) for error in raised.value.errors if error.span) == [
+        (6, "the world has no 'First' in `queues` (variable Flow.Queue)"),
+        (7, "the world has no 'Ann' in `users` (variable Flow.Users)"),
+        (10, "the world has no 'Rescue' in `queues` (the error handling)"),
+        (16, "the world has no 'Welcome' in `prompts` (action 'Say')"),
+        (17, "the world has no 'bye' in `prompts` (action 'Again')"),
+        (22, "the world has no 'Second' in `queues` (action 'Set')"),
+    ]
+
+
+def test_a_name_that_a_function_looks_for_is_a_warning() -> None:
+    world = {"queues": ["first", "second", "rescue"], "prompts": ["WELCOME", "Bye"], "users": ["ann"]}
+    assert _check_named(world) == [
+        "warning 23 the world has no 'Third' in `queues`: the look-up gives NOT_SET (action 'Set')"
+    ]
+    assert _check_named({"participantData": {}}) == []

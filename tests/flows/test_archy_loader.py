@@ -358,6 +358,22 @@ def test_unknown_keys_of_actions_that_no_public_flow_shows_are_warnings() -> Non
     ]
 
 
+@pytest.mark.parametrize(("key", "code"), [("settingsTranscription", "RB022"), ("settingsMenus", "RB021")])
+def test_settings_blocks_that_no_public_flow_shows_are_warnings(key: str, code: str) -> None:
+    text = f"""workflow:
+  name: w
+  startUpRef: ./states/state[a]
+  {key}: {{on: true}}
+  states: [{{state: {{name: A, refId: a, actions: [{{endWorkflow: {{name: E}}}}]}}}}]
+"""
+    if code == "RB021":
+        with pytest.raises(DefinitionError, match="unknown key"):
+            load_archy(text, file="flow.yaml")
+        return
+    (found,) = load_archy(text, file="flow.yaml").diagnostics
+    assert (found.code, found.severity, found.line) == (code, "warning", 4)
+
+
 @pytest.mark.parametrize(("document", "message"), document_cases("archy_errors.txt"))
 def test_errors(document: str, message: str) -> None:
     with pytest.raises(DefinitionError) as caught:

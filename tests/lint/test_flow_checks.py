@@ -234,12 +234,85 @@ def test_rounds(actions: Actions, codes: list[str]) -> None:
         ([ask("Flow.IsTest", [BYE]), say(HELLO)], [], []),
         ([loop(2, say(HELLO), {"loopNext": {"name": "N"}}, say(HELLO))], [], ["Say"]),
         ([], [task("Lost", say(HELLO), BYE, say(HELLO))], ["Lost"]),
-        ([], [task("As the editor makes it", BYE)], []),
+        ([], [task("As the editor makes it", BYE)], ["As the editor makes it"]),
     ],
 )
 def test_what_nobody_reaches(actions: Actions, tasks: Actions, names: list[str]) -> None:
     messages = [message for _, message in found(flow(*actions, variables=[A], tasks=tasks), "RB340", "RB341")]
     assert [message.split("'")[1] for message in messages] == names
+
+
+def test_a_task_as_the_editor_makes_it_is_a_note() -> None:
+    text = flow(tasks=[task("Lost", BYE), task("Forgotten", say(HELLO), BYE)])
+    reports = lint(text, file="a.yaml", codes={"RB340"}).reports
+    assert [report.severity for report in reports] == ["info", "warning"]
+
+
+def attribute(name: str, value: str) -> dict[str, Any]:
+    each = {"attribute": {"name": {"lit": name}, "value": {"lit": value}}}
+    return {"setParticipantData": {"name": "Set", "attributes": [each]}}
+
+
+@pytest.mark.parametrize(
+    ("actions", "code", "count"),
+    [
+        ([attribute("crmPassword", "Hunter2isBest!")], "RB373", 1),
+        ([attribute("passwordHint", "Hunter2isBest!")], "RB373", 0),
+        ([attribute("password", "not given yet")], "RB373", 0),
+        ([put("Flow.ApiKey", {"lit": "k8Jd72hsPq"})], "RB373", 1),
+        ([put("Flow.ApiKey", {"lit": "Bearer k8Jd72hsPqk8Jd72hsPq"})], "RB373", 1),
+        ([put("Flow.A", {"lit": "k8Jd72hsPq"})], "RB373", 0),
+        ([attribute("u", "https://crm.example.com/x")], "RB372", 1),
+        ([attribute("u", "http://localhost:8086/x")], "RB372", 0),
+    ],
+)
+def test_texts(actions: Actions, code: str, count: int) -> None:
+    assert len(found(flow(*actions, variables=[A, "string Flow.ApiKey"]), code)) == count
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "is_found"),
+    [("integer", "abc", True), ("integer", 5, False), ("boolean", "maybe", True), ("string", "abc", False)],
+)
+def test_literal_inputs(type_: str, value: Any, is_found: bool) -> None:
+    action = json.loads(dict(PROJECT)["project/find_order.json"])
+    action["contract"]["input"]["inputSchema"]["properties"]["orderId"] = {"type": type_}
+    step = call()
+    step["callData"]["category"]["CRM"]["dataAction"]["Find Order"]["inputs"]["orderId"] = {"lit": value}
+    beside = [("find_order.json", json.dumps(action))]
+    reports = lint_all([("a.yaml", flow(step)), *beside], codes={"RB351"})[0].reports
+    assert [report.rule.code for report in reports] == (["RB351"] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("actions", "count"),
+    [([call()], 1), ([ask("Length(Call.Ani) > 3")], 1), ([say('ToAudioTTS("Hi")')], 0), ([], 0)],
+)
+def test_the_default_error_handling_is_told_where_something_can_fail(actions: Actions, count: int) -> None:
+    text = flow(*actions, settingsErrorHandling={"errorHandling": {"disconnect": {"none": True}}})
+    assert len(found(text, "RB332")) == count
+
+
+WORLD_NAMES = {
+    "a queue in an expression": (put("Flow.Q", 'FindQueue("Nope")', "queue"), ["warning"]),
+    "one that is there": (put("Flow.Q", 'FindQueue("general")', "queue"), []),
+    "a prompt": ({"playAudio": {"name": "P", "audio": {"prompt": "Prompt.nope"}}}, ["error"]),
+    "a prompt that is there": ({"playAudio": {"name": "P", "audio": {"prompt": "Prompt.Hello"}}}, []),
+    "a system prompt": ({"playAudio": {"name": "P", "audio": {"prompt": "PromptSystem.error"}}}, []),
+    "a flow": ({"callBotFlow": {"name": "B", "botFlow": {"Nope": {"ver_latestPublished": {}}}}}, ["error"]),
+    "a flow that is there": (
+        {"callBotFlow": {"name": "B", "botFlow": {"Ask": {"ver_latestPublished": {}}}}},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("action", "severities"), WORLD_NAMES.values(), ids=WORLD_NAMES)
+def test_names_that_the_world_lacks(action: dict[str, Any], severities: list[str]) -> None:
+    text = flow(action, variables=["queue Flow.Q"])
+    world = ("world.yaml", "queues: [General]\nprompts: [hello]\nflows: {Ask: ask.yaml}\n")
+    reports = lint_all([("a.yaml", text), world], codes={"RB360"})[0].reports
+    assert [report.severity for report in reports] == severities
 
 
 def test_every_error_of_every_expression_is_told() -> None:

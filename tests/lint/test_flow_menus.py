@@ -89,7 +89,7 @@ TEXTS: list[tuple[dict[str, str], list[str]]] = [
     ({"lit": "+49 30 901820"}, ["RB371"]),
     ({"lit": "order 4711-2003-0815"}, []),
     ({"lit": "https://crm.acme.io/x"}, ["RB372"]),
-    ({"lit": "https://crm.example.com/x"}, []),
+    ({"lit": "https://crm.example.com/x"}, ["RB372"]),
     ({"lit": "http://127.0.0.1:8080/x"}, []),
     ({"lit": "Basic dXNlcjpwYXNzd29yZDEyMw=="}, ["RB373"]),
     ({"lit": "password: correct-horse"}, ["RB373"]),

@@ -11,6 +11,7 @@ from ringback.engine.data_calls import DataCalls
 from ringback.engine.program import Program
 from ringback.engine.world import World
 from ringback.flows.model import Action, Flow
+from ringback.flows.named import Named, named
 from ringback.flows.needs import SECTION_OF, needs
 
 
@@ -26,9 +27,23 @@ def check_world(program: Program, world: World, calls: DataCalls) -> tuple[Diagn
     if world.permissive:
         return _permissive(program.flow, wanted, calls=calls)
     errors = [error for need in wanted if (error := _missing(world, calls, need=need)) is not None]
+    others = [each for each in named(program.flow) if world.resource(each.kind, each.name) is None]
+    errors += [_unmade(world, each) for each in others if not each.looked_up]
     if errors:
         raise DocumentErrors(errors)
-    return ()
+    return tuple(_not_found(world, each) for each in others)
+
+
+def _unmade(world: World, each: Named) -> DefinitionError:
+    message, hint = _lacks(world, each.kind, name=each.name)
+    return DefinitionError(f"{message} ({each.where})", span=each.span, hint=hint, code="RB063")
+
+
+def _not_found(world: World, each: Named) -> Diagnostic:
+    """A name that only a function looks for: the flow runs, and the function gives NOT_SET."""
+    message, hint = _lacks(world, each.kind, name=each.name)
+    text = f"{message}: the look-up gives NOT_SET ({each.where})"
+    return Diagnostic.at("RB065", "warning", text, each.span, hint=hint)
 
 
 def _check_replies(program: Program, wanted: list[Any], *, calls: DataCalls) -> None:
@@ -85,6 +100,10 @@ def _lack(kind: str, name: str, *, world: World, calls: DataCalls) -> tuple[str,
         return f"the world has no flow {name!r}", f"add it to `flows:` in {world.source}"
     if world.resource(kind, name) is not None:
         return None
+    return _lacks(world, kind, name=name)
+
+
+def _lacks(world: World, kind: str, *, name: str) -> tuple[str, str]:
     section = SECTION_OF[kind]
     return f"the world has no {name!r} in `{section}`", f"add it to `{section}:` in {world.source}"
 

@@ -14,6 +14,7 @@ in `Flow.diagnostics`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from ringback.core.errors import DefinitionError
 from ringback.documents import Node, Problems, read_yaml, suggestion
@@ -25,6 +26,7 @@ from ringback.flows.loaders.substitution import substitute
 from ringback.flows.loaders.variables import declared
 from ringback.flows.model import ContainerKind, ErrorHandling, Flow
 
+_MISSPELT = 0.85  # how alike two keys are when one is the other with a slip
 FLOW_TYPES = frozenset(
     [
         "botFlow",
@@ -140,7 +142,14 @@ class _Loader:
         )
 
     def _check_keys(self) -> None:
-        self._problems.unknown_keys(self._body, FLOW_KEYS, where=f"in the {self._type} flow")
+        where = f"in the {self._type} flow"
+        blocks = [key for key, _ in self._body.items() if _is_new_block(key)]
+        self._problems.unknown_keys(self._body, FLOW_KEYS | set(blocks), where=where)
+        for key in blocks:
+            hint = "ringback does not know it and leaves it out of runs"
+            self._problems.warn(
+                "RB022", f"unknown key {key!r} {where}", span=self._body.key_span(key), hint=hint
+            )
         for key, known in SETTINGS_KEYS.items():
             block = self._body.get(key)
             if block is not None:
@@ -174,6 +183,15 @@ class _Loader:
         written = text_of(self._body.get("defaultLanguage")).lower()
         languages = _languages(self._body.get("supportedLanguages"))
         return written or (languages[0] if languages else "en-us")
+
+
+def _is_new_block(key: str) -> bool:
+    """Whether a key is a settings block that no public flow shows, rather than a known one misspelt.
+
+    The platform has more blocks than the public flows; what they set has no part in a run.
+    """
+    is_block = key.startswith("settings") and key not in FLOW_KEYS
+    return is_block and not get_close_matches(key, FLOW_KEYS, n=1, cutoff=_MISSPELT)
 
 
 def _languages(node: Node | None) -> tuple[str, ...]:

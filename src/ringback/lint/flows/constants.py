@@ -14,7 +14,7 @@ from ringback.lint.model import Finding
 _GUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w.+-])(?:tel:|sip:)?\+[1-9][\d ().-]{6,17}\d(?![\w-])")
 _HOST = re.compile(r"\b(?:https?|wss?|sftp)://([A-Za-z0-9][\w.-]*)", re.IGNORECASE)
-_EXAMPLE = re.compile(r"(?:^|\.)(?:example(?:\.\w+)?|localhost)$|^127\.", re.IGNORECASE)
+_OWN_MACHINE = re.compile(r"(?:^|\.)localhost$|^127\.", re.IGNORECASE)
 _SECRETS = (
     re.compile(r"\b(?:Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{16,}"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
@@ -117,7 +117,7 @@ def hard_coded_number(subject: FlowSubject) -> Iterator[Finding]:
 def hard_coded_host(subject: FlowSubject) -> Iterator[Finding]:
     """The host of a service that is written into the logic."""
     for path, match, span in _found(subject, _HOST):
-        if not _SPOKEN & set(path) and not _EXAMPLE.search(match[1].rstrip(".")):
+        if not _SPOKEN & set(path) and not _OWN_MACHINE.search(match[1].rstrip(".")):
             yield Finding(
                 span,
                 f"the host {match[1]} is written into the flow",
@@ -129,10 +129,31 @@ def secret_in_text(subject: FlowSubject) -> Iterator[Finding]:
     """A token, key or password in a text: everybody who may see the flow can read it."""
     for _, _, span in _found(subject, *_SECRETS):
         yield _secret(span)
-    for _, path, node in _texts(subject):
-        named = path[-1] == "lit" and len(path) > 1 and _SECRET_NAME.search(path[-2])
-        if named and len(str(node.value)) >= 8 and not any(each.search(str(node.value)) for each in _SECRETS):
+    told = [node.span for _, path, node in _texts(subject) if path[-1] == "lit" and len(path) > 1]
+    named = [node for _, path, node in _texts(subject) if len(path) > 1 and _SECRET_NAME.search(path[-2])]
+    named += [node for action in subject.actions.values() for node in _named_values(action.body)]
+    for node in named:
+        if _is_secret(node) and node.span in told:
+            told.remove(node.span)
             yield _secret(node.span)
+
+
+def _is_secret(node: Node) -> bool:
+    """Whether a literal that has the name of a secret is one that its own form does not tell."""
+    text = str(node.value)
+    known = any(each.search(text) for each in _SECRETS)
+    return isinstance(node.value, str) and len(text) >= 8 and " " not in text.strip() and not known
+
+
+def _named_values(body: Node) -> Iterator[Node]:
+    """The literals of attributes (`name: {lit: password}, value: …`) and of variables that are set."""
+    for key, inner in (("attributes", "name"), ("statements", "variable")):
+        for item in body.get(key) or ():
+            for _, each in item.items():
+                name, value = each.get(inner), each.at("value", "lit")
+                written = name.get("lit") or name if name is not None else None
+                if written is not None and value is not None and _SECRET_NAME.search(str(written.value)):
+                    yield value
 
 
 def _secret(span: Span) -> Finding:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from ringback.core.errors import DefinitionError
+from ringback.core.span import Span
 from ringback.documents import Node
+from ringback.flows import literals
 from ringback.flows.loaders.shapes import is_empty
+from ringback.flows.named import named
 from ringback.flows.needs import SECTION_OF, needs
 from ringback.flows.timeouts import milliseconds_in
-from ringback.lang.expr.types import display_name
+from ringback.lang.expr import EvaluationError
+from ringback.lang.expr.types import display_name, is_collection
 from ringback.lint.flows.project import World
 from ringback.lint.flows.subject import Call, FlowSubject, Located
 from ringback.lint.flows.uses import Use
@@ -62,6 +67,9 @@ def input_type(subject: FlowSubject) -> Iterator[Finding]:
     for call in _known(subject):
         for name, node in _members(call, "inputs"):
             wanted, exp = call.inputs.get(name), node.get("exp") or node.get("var")
+            literal = node.get("lit")
+            if wanted is not None and literal is not None:
+                yield from _literal_input(call, name, literal=literal, wanted=wanted)
             if wanted is None or exp is None:
                 continue
             located = Located(Use(exp, ()), subject.flow.containers[call.action.container], call.action)
@@ -72,6 +80,16 @@ def input_type(subject: FlowSubject) -> Iterator[Finding]:
                     f"and this is {display_name(plain.type)}"
                 )
                 yield Finding(exp.span, message, found.hint or f"convert it to {display_name(wanted)}")
+
+
+def _literal_input(call: Call, name: str, *, literal: Node, wanted: str) -> Iterator[Finding]:
+    if literal.is_map or literal.is_list or not literals.is_simple(wanted) or is_collection(wanted):
+        return
+    try:
+        literals.literal(literal, wanted)
+    except EvaluationError as error:
+        message = f"{call.name!r} takes {name!r} as {display_name(wanted)}: {error.message}"
+        yield Finding(literal.span, message, f"write a value of type {display_name(wanted)}")
 
 
 def unknown_input(subject: FlowSubject) -> Iterator[Finding]:
@@ -167,14 +185,28 @@ def timeout_against_service(subject: FlowSubject) -> Iterator[Finding]:
 def missing_in_world(subject: FlowSubject) -> Iterator[Finding]:
     """The flow names a queue, prompt, schedule, table or data action that world.yaml does not have."""
     world = subject.project.world
-    for kind, name, node, action in needs(subject.flow) if world is not None else ():
-        section = {"dataAction": "dataActions", "dataTable": "dataTables"}.get(kind) or SECTION_OF[kind]
-        if world is None or not _lacks(world, section, name=name):
-            continue
-        close = get_close_matches(name.strip().lower(), world.names[section], n=1)
-        hint = f"did you mean {close[0]!r}? otherwise add it" if close else f"add it to `{section}:`"
-        span = node.span if node.span.line else subject.place(action)
-        yield Finding(span, f"{world.file} has no {name!r} in `{section}`", hint)
+    if world is None:
+        return
+    for kind, name, node, action in needs(subject.flow):
+        section = {"dataAction": "dataActions", "dataTable": "dataTables"}.get(kind) or _section(kind)
+        if _lacks(world, section, name=name):
+            yield _missing(
+                world, section, name=name, span=node.span if node.span.line else subject.place(action)
+            )
+    for each in named(subject.flow):
+        if _lacks(world, SECTION_OF[each.kind], name=each.name):
+            found = _missing(world, SECTION_OF[each.kind], name=each.name, span=each.span)
+            yield replace(found, severity="warning") if each.looked_up else found
+
+
+def _section(kind: str) -> str:
+    return "flows" if kind == "flow" else SECTION_OF[kind]
+
+
+def _missing(world: World, section: str, *, name: str, span: Span) -> Finding:
+    close = get_close_matches(name.strip().lower(), world.names[section], n=1)
+    hint = f"did you mean {close[0]!r}? otherwise add it" if close else f"add it to `{section}:`"
+    return Finding(span, f"{world.file} has no {name!r} in `{section}`", hint)
 
 
 def _lacks(world: World, section: str, *, name: str) -> bool:

@@ -158,12 +158,23 @@ def default_error_handling(subject: FlowSubject) -> Iterator[Finding]:
     asked = subject.flow.type in VOICE or subject.flow.type.startswith(("inbound", "bot", "digital"))
     if handling.kind not in ("disconnect", "exit") or subject.flow.form == "plain" or not asked:
         return
-    risky = next((call.action for call in subject.calls if call.action.id in subject.reached), None)
-    if risky is None or handling.audio is not None:
+    risk = _risk(subject)
+    if not risk or handling.audio is not None:
         return
     block = subject.flow.settings.get("settingsErrorHandling")
     yield Finding(
         block.span if block is not None and subject.flow.form != "export" else subject.whole,
-        f"the error handling is left at its default ({handling.kind}), and the flow calls data actions",
+        f"the error handling is left at its default ({handling.kind}), and the flow {risk}",
         "jump to a task that tells the caller and hands over, or transfer to a queue",
     )
+
+
+def _risk(subject: FlowSubject) -> str:
+    """What of the flow can start its error handling; "" when nothing does."""
+    if any(call.action.id in subject.reached for call in subject.calls):
+        return "calls data actions"
+    for root, located in _roots(subject):
+        reached = located.action is None or located.action.id in subject.reached
+        if reached and any(isinstance(node, Operation) for node in walk(root)) and _names(root):
+            return "computes with variables"
+    return ""

@@ -67,7 +67,7 @@ def world_of(document: Node, *, file: str) -> World:
     """The names in a world.yaml; what is wrong with it is not told here."""
     names = {
         section: frozenset(_names(node))
-        for section in (*SECTIONS, "dataTables", "dataActions")
+        for section in (*SECTIONS, "dataTables", "dataActions", "flows")
         if (node := document.get(section)) is not None and (node.is_map or node.is_list)
     }
     files = {}

@@ -35,16 +35,13 @@ _COUNTS = ("loopCount", "maxLoopCount")
 def unreached_container(subject: FlowSubject) -> Iterator[Finding]:
     """A task, menu or state that nothing leads to."""
     for container in subject.flow.containers.values():
-        if (
-            container.id not in subject.reached
-            and container.kind != "menuTask"
-            and not _is_default(container)
-        ):
+        if container.id not in subject.reached and container.kind != "menuTask":
             kind = "task" if container.kind == "loopTask" else container.kind
             yield Finding(
                 subject.place_of(container),
                 f"nothing leads to the {kind} {container.name!r}",
                 "jump to it, call it, or remove it",
+                severity="info" if _is_default(container) else None,
             )
 
 
