@@ -294,3 +294,47 @@ def test_a_run_that_takes_too_long_ends_at_the_limit(tmp_path: Path) -> None:
     assert reached["message"] == "the run took longer than 1e-06 s on this machine"
     shown = invoke("run", tmp_path / "t.yaml", "--max-seconds", "0.000001").out
     assert "limit run_seconds" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("several: many\n", [], "There are many."),
+        ('{"several": 4}', [], "There are 4."),
+        ("several: yes\n", [], "There are yes."),
+        ("several: many\n", ["--substitute", "several=few"], "There are few."),
+    ],
+)
+def test_values_from_an_options_file(tmp_path: Path, text: str, more: list[str], said: str) -> None:
+    (tmp_path / "options.yaml").write_text(text, encoding="utf-8")
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(
+        "workflow: {name: w, startUpRef: './states/state[a]', states: [{state: {name: A, refId: a, actions: "
+        "[{endWorkflow: {name: E, exitReason: {lit: 'There are {{several}}.'}}}]}}]}",
+        encoding="utf-8",
+    )
+    flow.write_text(flow.read_text().replace("workflow: {name", "workflow:\n  {name"), encoding="utf-8")
+    result = invoke("run", flow, "--substitute", f"@{tmp_path / 'options.yaml'}", *more)
+    assert (result.code, said in result.out) == (0, True), result.err + result.out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("several: [a]\n", "options.yaml:1:10: error RB047: the value of 'several' is no text"),
+        ("- several\n", "options.yaml:1:1: error RB047: an options file holds names and their values"),
+        ("several: {\n", "options.yaml:"),
+    ],
+)
+def test_wrong_options_files(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "options.yaml").write_text(text, encoding="utf-8")
+    flow = tmp_path / "flow.yaml"
+    flow.write_text("workflow:\n  name: w\n", encoding="utf-8")
+    result = invoke("run", flow, "--substitute", f"@{tmp_path / 'options.yaml'}")
+    assert result.code == 1
+    assert message in result.err
+
+
+def test_a_missing_options_file() -> None:
+    result = invoke("run", "flow.yaml", "--substitute", "@gone.yaml")
+    assert (result.code, result.err.splitlines()[0]) == (2, "error: there is no file gone.yaml")

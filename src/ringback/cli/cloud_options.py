@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.options import pairs
+from ringback.cli.options import pairs, substitute_option
 
 if TYPE_CHECKING:
     from ringback.cloud import Cloud, Wait
@@ -24,7 +24,7 @@ _CLOUD = (
 )
 _PROJECT = (
     click.option("--env", "environment", default="", metavar="NAME", help="An environment of ringback.yaml."),
-    click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in flows."),
+    substitute_option,
     click.option("--select", multiple=True, metavar="NAME", help="Only these: a name, kind:name, or file."),
     click.option("--ignore", multiple=True, metavar="CODE", help="Lint errors that do not block."),
 )

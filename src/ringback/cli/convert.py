@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringback.cli.options import guarded, pairs, show_error, show_warning
+from ringback.cli.options import guarded, pairs, show_error, show_warning, substitute_option
 
 if TYPE_CHECKING:
     from ringback.core.diagnostics import Diagnostic
@@ -28,7 +28,7 @@ _OF_THE_SIMULATOR = frozenset(["RB027"])
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Write there, not to stdout."
 )
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
+@substitute_option
 @guarded
 def convert(file: Path, target: str, *, output: Path | None, substitute: tuple[str, ...]) -> int:
     """Write the flow of FILE in another form.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ringback.cli.options import guarded, pairs, show_warning
+from ringback.cli.options import guarded, pairs, show_warning, substitute_option
 
 if TYPE_CHECKING:
     from ringback.draw import Form, TraceEvent
@@ -24,7 +24,7 @@ FORMS = {".svg": "svg", ".html": "html", ".htm": "html", ".mmd": "mmd", ".mermai
     help="Where to write: .svg, .html or .mmd. [default: Mermaid on standard output]",
 )
 @click.option("--trace", metavar="FILE", help="Light the path of a run: its JSON or its events.")
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
+@substitute_option
 @guarded
 def draw(flow: str, output: str | None, trace: str | None, substitute: tuple[str, ...]) -> int:
     """Draw FLOW: containers as lanes, actions as boxes, outputs as lines.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.options import guarded, pairs
+from ringback.cli.options import guarded, pairs, substitute_option
 
 if TYPE_CHECKING:
     from ringback.lint.model import Checked
@@ -50,7 +50,7 @@ _COLOURS = {
     metavar="DURATION",
     help="Warn where a caller may hear nothing for longer, e.g. 8s.",
 )
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in flows.")
+@substitute_option
 @guarded
 def lint(paths: tuple[Path, ...], **given: Any) -> int:
     """Check flows, data actions and world.yaml: files, or folders with all that is in them.

@@ -30,7 +30,7 @@ COMMANDS = {
     ),
     "world": ("ringback.cli.world:world", "Write a starter world.yaml for flows."),
     "schema": ("ringback.cli.schema:schema", "JSON Schema of documents, for editors."),
-    "lint": ("ringback.cli.lint:lint", "Check data actions."),
+    "lint": ("ringback.cli.lint:lint", "Check flows, data actions and worlds."),
     "draw": ("ringback.cli.draw:draw", "Draw a flow: SVG, one HTML page, or Mermaid."),
     "plan": ("ringback.cli.plan:plan", "Show what would change in an organisation."),
     "apply": ("ringback.cli.apply:apply", "Make an organisation have what a project says."),

@@ -6,6 +6,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -91,13 +92,18 @@ def harmless(text: str) -> str:
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    """`NAME=VALUE` texts as a mapping.
+    """`NAME=VALUE` texts as a mapping; with `--substitute` also `@FILE`, over which they go.
 
     Raises:
         UsageError: a text without `=` or without a name, or a name that comes twice.
+        DefinitionError: a file that is no options file.
     """
+    given = list(texts)
+    files = [text for text in given if option == "--substitute" and text.startswith("@")]
     found: dict[str, str] = {}
-    for text in texts:
+    for text in given:
+        if text in files:
+            continue
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise UsageError(
@@ -106,8 +112,34 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
         if name.strip() in found:
             raise UsageError(f"{option} names {name.strip()!r} twice", hint="keep one of them")
         found[name.strip()] = value
+    from_files: dict[str, str] = {}
+    for text in files:
+        from_files |= _options_file(text[1:])
+    return from_files | found
+
+
+def _options_file(file: str) -> dict[str, str]:
+    """Names and values of an options file: a YAML or JSON mapping of texts, numbers, true and false."""
+    from ringback.core.errors import DefinitionError
+    from ringback.documents import read_yaml
+    from ringback.files import read_text
+
+    document = read_yaml(read_text(Path(file)), file=file)
+    found = {}
+    for name, node in document.items():
+        if node.is_map or node.is_list or node.value is None:
+            message = f"the value of {name!r} is no text, number, true or false"
+            raise DefinitionError(message, span=node.span, hint=f"write `{name}: a text`", code="RB047")
+        found[name] = node.text or str(node.value)
+    if not document.is_map:
+        message = "an options file holds names and their values"
+        raise DefinitionError(message, span=document.span, hint="write `name: value`", code="RB047")
     return found
 
+
+substitute_option = click.option(
+    "--substitute", multiple=True, metavar="NAME=VALUE|@FILE", help="Values for {{NAME}} in a flow."
+)
 
 _EXAMPLES = {
     "--set": "Flow.IsVip=true",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.options import guarded, pairs, phone_number, show_warning
+from ringback.cli.options import guarded, pairs, phone_number, show_warning, substitute_option
 
 if TYPE_CHECKING:
     from ringback.dataactions.transport import Transport
@@ -65,7 +65,7 @@ FORMATS = ("text", "json", "events")
     metavar="SECONDS",
     help="Stop a run that takes longer on this machine.",
 )
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
+@substitute_option
 @click.option("--policy", "policies", multiple=True, metavar="NAME=CHOICE", help="See docs/policies.md.")
 @click.option(
     "--output-format", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ringback.cli.cloud_options import cloud_options, connected
-from ringback.cli.options import guarded, harmless, pairs
+from ringback.cli.options import guarded, harmless, pairs, substitute_option
 
 if TYPE_CHECKING:
     from ringback.cloud.org_timeouts import Outcome
@@ -35,7 +35,7 @@ _NAME, _TIMEOUT, _SOURCE, _WORST = 40, 9, 17, 12
 @click.option(
     "--world", "world_file", metavar="FILE", help="Knows the data actions. [default: world.yaml beside FLOW]"
 )
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flow.")
+@substitute_option
 @click.option("--org", is_flag=True, help="FLOW is the id or name of a flow in an organisation.")
 @cloud_options
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringback.cli.options import guarded, pairs, show_warning
+from ringback.cli.options import guarded, pairs, show_warning, substitute_option
 
 if TYPE_CHECKING:
     from ringback.flows.model import Flow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     help="File to write; standard output when not given.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE when it exists.")
-@click.option("--substitute", multiple=True, metavar="NAME=VALUE", help="A value for {{NAME}} in the flows.")
+@substitute_option
 @guarded
 def world(flows: tuple[Path, ...], output: Path | None, *, force: bool, substitute: tuple[str, ...]) -> int:
     """Write a world.yaml with everything that the FLOWs name, to be edited.
