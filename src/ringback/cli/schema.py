@@ -9,7 +9,7 @@ import click
 
 from ringback.cli.options import guarded
 
-KINDS = ("archy", "world", "action", "scenario")
+KINDS = ("archy", "world", "action", "seed", "scenario")
 
 
 @click.command("schema")
@@ -26,6 +26,7 @@ def schema(kind: str, output: Path | None) -> int:
     """Print the JSON Schema (draft 2020-12) of a KIND of document.
 
     archy: flows in Archy YAML. world: world.yaml. action: data actions, export JSON and the plain form.
+    seed: an organisation for the local platform.
     docs/schemas.md says how an editor uses them.
     """
     import json
@@ -55,5 +56,19 @@ def _made(kind: str) -> dict[str, Any]:
         return world_schema()
     if kind == "action":
         return data_action_schema()
-    hint = "there are: archy, world, action"
+    if kind == "seed":
+        return _seed()
+    hint = "there are: archy, world, action, seed"
     raise UsageError("the schema of scenarios comes with scenario files, in a later version", hint=hint)
+
+
+def _seed() -> dict[str, Any]:
+    try:
+        from ringback.platform.seed_schema import seed_schema
+    except ModuleNotFoundError as error:
+        from ringback.core.errors import UsageError
+
+        raise UsageError(
+            f"the schema of seeds needs {error.name}", hint="pip install 'ringback[platform]'"
+        ) from error
+    return seed_schema()

@@ -46,7 +46,7 @@ def prepare_database(settings: Settings, *, client: tuple[str, str] | None = Non
             if transaction.control(ORGANIZATION) is None:
                 found(transaction)
             if client:
-                administrator(transaction, *client)
+                administrator(transaction, client[0], secret=client[1])
             local_client(transaction, present=settings.loopback)
     finally:
         store.close()
@@ -64,10 +64,10 @@ def can_log_in(settings: Settings) -> bool:
         store.close()
 
 
-def administrator(transaction: Transaction, client_id: str, secret: str) -> None:
+def administrator(transaction: Transaction, client_id: str, *, secret: str) -> None:
     """A client with every permission and this secret; one of this id is replaced."""
     transaction.remove(CLIENT, client_id)
-    _add_client(transaction, client_id, secret, name=client_id)
+    _add_client(transaction, client_id, secret=secret, name=client_id)
     body = {"id": client_id, "name": client_id}
     entry: Body = {
         "id": timed_id(transaction.now),
@@ -127,10 +127,10 @@ def local_client(transaction: Transaction, *, present: bool) -> None:
         transaction.remove(CLIENT, LOCAL_CLIENT)
         transaction.changed_rights()
     if present and not known:
-        _add_client(transaction, LOCAL_CLIENT, LOCAL_CLIENT, name="ringback local")
+        _add_client(transaction, LOCAL_CLIENT, secret=LOCAL_CLIENT, name="ringback local")
 
 
-def _add_client(transaction: Transaction, client_id: str, secret: str, *, name: str) -> None:
+def _add_client(transaction: Transaction, client_id: str, *, secret: str, name: str) -> None:
     role, home = transaction.control("admin_role"), transaction.control("home_division")
     body = {
         "id": client_id,

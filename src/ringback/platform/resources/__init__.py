@@ -11,6 +11,7 @@ from ringback.platform.routing import Route
 
 MODULES: tuple[str, ...] = (
     "control",
+    "seeding",
     "oauth",
     "users",
     "roles",

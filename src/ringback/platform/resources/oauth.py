@@ -133,8 +133,20 @@ def list_clients(call: Call) -> object:
 @routes.post("/api/v2/oauth/clients")
 def create_client(call: Call) -> object:
     """A new client; its secret is shown in this answer only."""
-    secret = secrets.token_urlsafe(32)
-    body = CLIENTS.create(call, _checked(call), secretHash=hashed_secret(secret))
+    return create(call, call.object())
+
+
+def create(call: Call, sent: Body, *, client_id: str = "", secret: str = "") -> Body:
+    """A new client with its secret; id and secret are made up when they are not given.
+
+    Raises:
+        ApiError: 409, there is a client of this id.
+    """
+    if client_id and call.store.get(CLIENT, client_id):
+        raise errors.conflict(f"There is a client {client_id} already.")
+    secret = secret or secrets.token_urlsafe(32)
+    fields = _checked(call, sent)
+    body = CLIENTS.create(call, fields, entity_id=client_id, secretHash=hashed_secret(secret))
     return visible(body) | {"secret": secret}
 
 
@@ -147,7 +159,7 @@ def read_client(call: Call) -> object:
 @routes.put("/api/v2/oauth/clients/{clientId}")
 def replace_client(call: Call) -> object:
     """Replace a client; the roles that the request leaves out are taken away."""
-    body = CLIENTS.replace(call, call.path["clientId"], sent=_checked(call))
+    body = CLIENTS.replace(call, call.path["clientId"], sent=_checked(call, call.object()))
     call.tx.changed_rights()
     return visible(body)
 
@@ -176,9 +188,8 @@ def delete_client(call: Call) -> object:
     return None
 
 
-def _checked(call: Call) -> Body:
+def _checked(call: Call, sent: Body) -> Body:
     """A client as a request may set it."""
-    sent = call.object()
     seconds = sent.get("accessTokenValiditySeconds")
     if seconds is not None and not VALIDITY[0] <= seconds <= VALIDITY[1]:
         raise errors.bad_request(
