@@ -84,7 +84,7 @@ class Seeder:
 
     def create(self, entry: Entry) -> Body:
         """Create an entity with the request that its section describes."""
-        made: Body = self.request("POST", entry.section.path, self.body(entry))
+        made: Body = self.request("POST", entry.section.path, body=self.body(entry))
         return made
 
     def body(self, entry: Entry) -> Body:
@@ -98,7 +98,7 @@ class Seeder:
                 body[ref.to] = _shaped(ids, ref)
         return body
 
-    def request(self, method: str, template: str, body: Any = None, *, raw: bytes = b"", **path: str) -> Any:
+    def request(self, method: str, template: str, *, body: Any = None, raw: bytes = b"", **path: str) -> Any:
         """Ask an operation of this server, within the transaction; ApiError when it refuses.
 
         Args:

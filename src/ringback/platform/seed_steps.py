@@ -88,7 +88,7 @@ def _flow(seeder: Seeder, entry: Entry) -> Body:
 def _organization(seeder: Seeder, entry: Entry) -> Body:
     path = "/api/v2/organizations/me"
     version = seeder.request("GET", path)["version"]
-    seeder.request("PUT", path, {**entry.body, "version": version})
+    seeder.request("PUT", path, body={**entry.body, "version": version})
     return {}
 
 
@@ -122,10 +122,10 @@ def _table(seeder: Seeder, entry: Entry) -> Body:
         "required": [KEY],
         "additionalProperties": False,
     }
-    made: Body = seeder.request("POST", _TABLES, {**body, "schema": schema})
+    made: Body = seeder.request("POST", _TABLES, body={**body, "schema": schema})
     for number, row in enumerate(entry.body.get("rows") or ()):
         with seeder.place(entry, f"rows.{number}"):
-            seeder.request("POST", f"{_TABLES}/{{datatableId}}/rows", _row(row, key["title"]),
+            seeder.request("POST", f"{_TABLES}/{{datatableId}}/rows", body=_row(row, key["title"]),
                            datatableId=made["id"])  # fmt: skip
     return made
 
@@ -147,7 +147,7 @@ def _integration(seeder: Seeder, entry: Entry) -> Body:
     if seeder.call.store.named("integration", name):
         raise errors.conflict(f"There is an integration {name!r} already.")
     made: Body = seeder.request(
-        "POST", _INTEGRATIONS, {"name": name, "integrationType": {"id": given["type"]}}
+        "POST", _INTEGRATIONS, body={"name": name, "integrationType": {"id": given["type"]}}
     )
     slots = {}
     for slot, each in (given.get("credentials") or {}).items():
@@ -157,13 +157,13 @@ def _integration(seeder: Seeder, entry: Entry) -> Body:
             "credentialFields": each["fields"],
         }
         with seeder.place(entry, f"credentials.{slot}"):
-            slots[slot] = {"id": seeder.request("POST", f"{_INTEGRATIONS}/credentials", sent)["id"]}
+            slots[slot] = {"id": seeder.request("POST", f"{_INTEGRATIONS}/credentials", body=sent)["id"]}
     config: Body = {"name": name, "version": 1, "credentials": slots, **_UNSET}
     config |= {field: given[field] for field in _UNSET if field in given}
     path = f"{_INTEGRATIONS}/{{integrationId}}"
-    seeder.request("PUT", f"{path}/config/current", config, integrationId=made["id"])
+    seeder.request("PUT", f"{path}/config/current", body=config, integrationId=made["id"])
     if given.get("enabled", True):
-        seeder.request("PATCH", path, {"intendedState": "ENABLED"}, integrationId=made["id"])
+        seeder.request("PATCH", path, body={"intendedState": "ENABLED"}, integrationId=made["id"])
     return made
 
 
@@ -179,7 +179,7 @@ def _action(seeder: Seeder, entry: Entry) -> Body:
     more: Body = {name: entry.body[name] for name in ("category", "secure") if name in entry.body}
     if integration := seeder.found(entry, "integration"):
         more["integrationId"] = integration[0]
-    made: Body = seeder.request("POST", f"{_INTEGRATIONS}/actions", {**document, **more})
+    made: Body = seeder.request("POST", f"{_INTEGRATIONS}/actions", body={**document, **more})
     return made
 
 
@@ -190,21 +190,21 @@ def _rules(seeder: Seeder, entry: Entry) -> Body:
 
 
 def _webhook(seeder: Seeder, entry: Entry) -> Body:
-    made: Body = seeder.request("POST", "/api/v2/webhooks", dict(entry.body))
+    made: Body = seeder.request("POST", "/api/v2/webhooks", body=dict(entry.body))
     if "secret" not in entry.body:
         seeder.secrets.setdefault("webhooks", {})[entry.name] = made["secret"]
     return made
 
 
 def _rate_limit(seeder: Seeder, entry: Entry) -> Body:
-    seeder.request("PUT", "/_ringback/rate-limit", dict(entry.body))
+    seeder.request("PUT", "/_ringback/rate-limit", body=dict(entry.body))
     return {}
 
 
 def _user(seeder: Seeder, entry: Entry) -> Body:
     body = seeder.body(entry)
     body.setdefault("divisionId", seeder.call.store.control("home_division")["id"])
-    made: Body = seeder.request("POST", "/api/v2/users", body)
+    made: Body = seeder.request("POST", "/api/v2/users", body=body)
     return made
 
 
@@ -223,7 +223,7 @@ def _contact(seeder: Seeder, entry: Entry) -> Body:
         source = each.get("externalSource")
         if isinstance(source, str):
             each["externalSource"] = {"id": seeder.find("externalSources", source)}
-    made: Body = seeder.request("POST", entry.section.path, body)
+    made: Body = seeder.request("POST", entry.section.path, body=body)
     return made
 
 
@@ -236,14 +236,14 @@ def _abilities(seeder: Seeder, entry: Entry, *, made: Body) -> None:
         given = entry.body.get(key) or {}
         levels = given if isinstance(given, dict) else dict.fromkeys(given, 0)
         for name, level in levels.items():
-            _named(seeder, key, name)
+            _named(seeder, key, name=name)
             sent = {"id": seeder.find(key, name), "proficiency": level}
-            seeder.request("POST", f"/api/v2/users/{{userId}}/{item}", sent, userId=user)
+            seeder.request("POST", f"/api/v2/users/{{userId}}/{item}", body=sent, userId=user)
     if roles := seeder.found(entry, "roles"):
-        seeder.request("PUT", "/api/v2/users/{subjectId}/roles", roles, subjectId=user)
+        seeder.request("PUT", "/api/v2/users/{subjectId}/roles", body=roles, subjectId=user)
 
 
-def _named(seeder: Seeder, section: str, name: str) -> None:
+def _named(seeder: Seeder, section: str, *, name: str) -> None:
     if name.casefold() not in seeder.aliases.get(section, {}):
         kind = section.removesuffix("s")
         if not seeder.call.store.named(kind, name):
@@ -253,7 +253,9 @@ def _named(seeder: Seeder, section: str, name: str) -> None:
 def _group_members(seeder: Seeder, entry: Entry, *, made: Body) -> None:
     if members := seeder.found(entry, "members"):
         path = "/api/v2/groups/{groupId}/members"
-        seeder.request("POST", path, {"memberIds": members, "version": made["version"]}, groupId=made["id"])
+        seeder.request(
+            "POST", path, body={"memberIds": members, "version": made["version"]}, groupId=made["id"]
+        )
 
 
 def _queue_parts(seeder: Seeder, entry: Entry, *, made: Body) -> None:
@@ -261,14 +263,14 @@ def _queue_parts(seeder: Seeder, entry: Entry, *, made: Body) -> None:
     for key, item in (("members", "members"), ("wrapupCodes", "wrapupcodes")):
         if ids := seeder.found(entry, key):
             sent = [{"id": each} for each in ids]
-            seeder.request("POST", f"{path}/{item}", sent, queueId=made["id"])
+            seeder.request("POST", f"{path}/{item}", body=sent, queueId=made["id"])
 
 
 def _prompt_texts(seeder: Seeder, entry: Entry, *, made: Body) -> None:
     path = "/api/v2/architect/prompts/{promptId}/resources"
     for language, text in (entry.body.get("resources") or {}).items():
         with seeder.place(entry, f"resources.{language}"):
-            seeder.request("POST", path, {"language": language, "ttsString": text}, promptId=made["id"])
+            seeder.request("POST", path, body={"language": language, "ttsString": text}, promptId=made["id"])
 
 
 INSTEAD: Mapping[str, Callable[[Seeder, Entry], Body]] = MappingProxyType(
