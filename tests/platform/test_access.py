@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -230,6 +231,14 @@ def test_user_search(api: Client, criteria: list[Any], names: list[str]) -> None
     found = api.post(f"{USERS}/search", {"query": criteria, "pageSize": 10}).ok()
     assert sorted(each["name"] for each in found["results"]) == names
     assert found["total"] == len(names)
+    text = base64.urlsafe_b64encode(json.dumps({"query": criteria, "pageSize": 10}).encode()).decode()
+    assert api.get(f"{USERS}/search", q64=text).ok() == found
+
+
+@pytest.mark.parametrize("page", [{"pageSize": 0}, {"pageSize": -1}, {"pageNumber": 0}])
+def test_pages_of_a_search_begin_at_one(api: Client, page: dict[str, int]) -> None:
+    api.post(f"{USERS}/search", page).refused(400)
+    api.post("/api/v2/groups/search", page).refused(400)
 
 
 def test_user_roles(api: Client, made: Any) -> None:

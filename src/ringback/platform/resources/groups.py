@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import msgspec
-
-from ringback.platform import errors, paging
+from ringback.platform import errors, paging, searching
 from ringback.platform.call import Call
-from ringback.platform.catalogue.validation import check_body
 from ringback.platform.collection import Collection, check_version
 from ringback.platform.resources.routing_common import USER
 from ringback.platform.routing import Routes
@@ -18,7 +14,6 @@ from ringback.platform.store.reader import Body, Query
 
 routes = Routes()
 PATH = "/api/v2/groups"
-_URL_SAFE = str.maketrans("-_", "+/")
 MEMBER = "group_member"  # kind; the parent is the group
 GROUPS = Collection(
     "group",
@@ -81,15 +76,7 @@ def search_groups(call: Call) -> object:
 @routes.get(f"{PATH}/search")
 def search_groups_by_url(call: Call) -> object:
     """The same search; its request is JSON in base64."""
-    try:
-        text = str(call.query["q64"]).translate(_URL_SAFE)
-        sent = msgspec.json.decode(base64.b64decode(text, validate=True))
-    except (ValueError, msgspec.DecodeError):
-        sent = None
-    faults = check_body("GroupSearchRequest", sent) if isinstance(sent, dict) else True
-    if faults:
-        raise errors.bad_request("The search must be a JSON request in base64.", field="q64")
-    return _search(call, sent)
+    return _search(call, searching.in_url(call, "GroupSearchRequest"))
 
 
 def _search(call: Call, sent: Mapping[str, Any]) -> Body:
@@ -98,17 +85,7 @@ def _search(call: Call, sent: Mapping[str, Any]) -> Body:
         for body in call.store.find(Query(GROUPS.kind, descending=sent.get("sortOrder") == "DESC"))
         if all(_matches(body, criterion) for criterion in sent.get("query") or ())
     ]
-    size, number = sent.get("pageSize") or paging.DEFAULT_SIZE, sent.get("pageNumber") or 1
-    if size < 1 or number < 1:
-        raise errors.bad_request("Pages and their sizes begin at 1.", field="pageNumber")
-    return {
-        "total": len(found),
-        "pageCount": -(-len(found) // size),
-        "pageSize": size,
-        "pageNumber": number,
-        "types": ["groups"],
-        "results": found[(number - 1) * size : number * size],
-    }
+    return searching.results(sent, found, kind="groups")
 
 
 @routes.get(f"{PATH}/{{groupId}}/members", errors=(404,))

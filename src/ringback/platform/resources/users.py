@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ringback.platform import errors, paging
+from ringback.platform import errors, paging, searching
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection, check_version, division_of
 from ringback.platform.routing import Routes
@@ -125,21 +125,21 @@ def delete_user(call: Call) -> object:
 @routes.post("/api/v2/users/search", mode="read")
 def search_users(call: Call) -> object:
     """Users that meet all criteria; answers `results`."""
-    sent = call.object()
-    size, number = sent.get("pageSize") or 25, sent.get("pageNumber") or 1
+    return _search(call, call.object())
+
+
+@routes.get("/api/v2/users/search")
+def search_users_by_url(call: Call) -> object:
+    """The same search; its request is JSON in base64."""
+    return _search(call, searching.in_url(call, "UserSearchRequest"))
+
+
+def _search(call: Call, sent: Body) -> Body:
     users = call.store.find(Query(USER), limit=_MAX_FOUND)
-    found = [user for user in users if _meets_all(user, sent.get("query") or ())]
+    found = [shown(user) for user in users if _meets_all(user, sent.get("query") or ())]
     if str(sent.get("sortOrder") or "").upper() == "DESC":
         found.reverse()
-    total = len(found)
-    return {
-        "total": total,
-        "pageCount": -(-total // size),
-        "pageSize": size,
-        "pageNumber": number,
-        "types": ["users"],
-        "results": [shown(user) for user in found[(number - 1) * size : number * size]],
-    }
+    return searching.results(sent, found, kind="users")
 
 
 def _meets_all(user: Body, criteria: Any) -> bool:
