@@ -233,6 +233,11 @@ POLICIES: tuple[Policy, ...] = (
         "An intent that is less certain than the flow's high threshold is confirmed with its question.",
     ),
     Policy(
+        "confirmation_rejections",
+        ("leave_as_misses",),
+        "The last rejected confirmation that a flow allows leaves the question like misunderstandings do.",
+    ),
+    Policy(
         "anything_else",
         ("intents_return",),
         "Loop Anything Else asks again after an intent's output; No, silence and an article leave it.",

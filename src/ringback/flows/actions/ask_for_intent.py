@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.asking import KNOWLEDGE_FIELD, POLICIES, QUESTION_FIELDS, Asking, gather
+from ringback.flows.actions.asking import (
+    KNOWLEDGE_FIELD,
+    POLICIES,
+    QUESTION_FIELDS,
+    Asking,
+    Confirmed,
+    confirm,
+)
 from ringback.flows.actions.base import ActionType, Builder, Exit, Field, Getter, Next, Setter, Step, constant
-from ringback.flows.actions.understanding import Intent, domain_of, yes_or_no
+from ringback.flows.actions.understanding import Intent, domain_of
 from ringback.lang.expr.values import EvaluationError, from_text
 
 _SURE = 0.7  # collectionHighConfidenceThreshold of new bot flows (official samples)
@@ -53,7 +60,9 @@ def _confirmations(b: Builder, names: Iterable[str]) -> dict[str, Getter]:
     return found
 
 
-def understanding(b: Builder, names: list[str], *, then: Then) -> Callable[[Any, str], Next | None]:
+def understanding(
+    b: Builder, names: list[str], *, then: Then
+) -> tuple[Callable[[Any, str], Next | None], Confirmed]:
     """Finds the intent among `names`, confirms one that is not certain, fills the slots that it mentions."""
     domain = domain_of(b)
     slots = _slots(b, [entity.name for entity in domain.entities.values()])
@@ -62,16 +71,14 @@ def understanding(b: Builder, names: list[str], *, then: Then) -> Callable[[Any,
     sure = b.compile(threshold, "int") if threshold is not None else constant(None)
 
     def understand(run: Any, text: str) -> Next | None:
-        if (asked := run.memo.pop("confirming", None)) is not None:
-            return chosen(run, asked[0], text=asked[1]) if yes_or_no(text) else None
         exact = run.services.policy("bot_matching") == "exact"
         if (found := domain.meant(text, names, exact=exact)) is None:
             return None
         intent, confidence = found
         question = _question(run, intent, confidence=confidence)
         if question:
-            run.memo["confirming"] = [intent.name, text]
-            return gather(run, question, kind="yes_no")
+            run.memo["meant"] = [intent.name, text]
+            return confirm(run, question)
         return chosen(run, intent.name, text=text)
 
     def _question(run: Any, intent: Intent, *, confidence: float) -> str:
@@ -89,7 +96,11 @@ def understanding(b: Builder, names: list[str], *, then: Then) -> Callable[[Any,
                 _fill(run, slots[entity], text=value)
         return then(run, name)
 
-    return understand
+    def accepted(run: Any) -> Next:
+        name, text = run.memo["meant"]
+        return chosen(run, name, text=text)
+
+    return understand, Confirmed(accepted, lambda _run: None)
 
 
 def _fill(run: Any, slot: tuple[str, Setter], *, text: str) -> None:
@@ -104,9 +115,10 @@ def build(b: Builder) -> Step:
     """The intent's output; slots that the utterance mentions are filled."""
     names = offered(b)
     exits: dict[str, Exit] = {name.lower(): b.exit(name) for name in names}
-    understand = understanding(b, names, then=lambda _run, name: exits[name.lower()])
+    understand, confirmed = understanding(b, names, then=lambda _run, name: exits[name.lower()])
     options = {name.lower(): name for name in names}
-    return Asking(b, "intent", options, "noIntent", knowledge=True).step(understand)
+    asking = Asking(b, "intent", options, "noIntent", knowledge=True, confirmed=confirmed)
+    return asking.step(understand)
 
 
 INTENTS = Field("outputs.intents.*.intent.name", "str", "word", about="The intents with outputs.")
@@ -117,6 +129,6 @@ ASK_FOR_INTENT = ActionType(
     build=build,
     fields=(*QUESTION_FIELDS, INTENTS, KNOWLEDGE_FIELD),
     outputs=("noIntent", "maxNoInputs", "knowledge", "*"),
-    policies=(*POLICIES, "intent_confirmation"),
+    policies=(*POLICIES, "intent_confirmation", "confirmation_rejections"),
     source="scripting SDK: ActionAskForIntent; the understanding is scripted",
 )

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ringback.documents import Node
-from ringback.flows.actions.asking import POLICIES, QUESTION_FIELDS, Asking, gather
+from ringback.flows.actions.asking import POLICIES, QUESTION_FIELDS, Asking, Confirmed, confirm
 from ringback.flows.actions.base import ActionType, Builder, Field, Next, Step
-from ringback.flows.actions.understanding import domain_of, slot_value, yes_or_no
+from ringback.flows.actions.understanding import domain_of, slot_value
 
 
 def _slot_node(b: Builder) -> Node:
@@ -32,12 +32,10 @@ def build(b: Builder) -> Step:
     node = _slot_node(b)
     store, current = b.setter(node), b.compile(Node({"var": node}, node.span), None)
     read, valid = _reader(b, node), b.value("customValidation", "bln", default=True)
-    confirm, question = b.value("confirmationMode", "str"), b.communication(b.node("confirmationQuestion"))
+    mode, question = b.value("confirmationMode", "str"), b.communication(b.node("confirmationQuestion"))
     down = b.exit("default")
 
     def understand(run: Any, text: str) -> Next | None:
-        if run.memo.get("confirming"):
-            return confirmed(run, text)
         value = read(text)
         if value is None or store is None:
             return None
@@ -45,21 +43,15 @@ def build(b: Builder) -> Step:
         if not valid(run):
             store(run, None)
             return None
-        if confirm(run) == "always":
-            run.memo["confirming"] = True
-            return gather(run, question(run), kind="yes_no")
+        if mode(run) == "always":
+            return confirm(run, question(run))
         return down
 
-    def confirmed(run: Any, text: str) -> Next | None:
-        answer = yes_or_no(text)
-        if answer:
-            return down
-        run.memo["confirming"] = False
+    def forget(run: Any) -> None:
         if store is not None:
             store(run, None)
-        return None
 
-    step = Asking(b, "slot", {}).step(understand)
+    step = Asking(b, "slot", {}, confirmed=Confirmed(lambda _run: down, forget)).step(understand)
 
     def begin(run: Any) -> Next:
         if current(run) is not None and run.services.policy("filled_slot") == "skipped":
@@ -83,6 +75,6 @@ ASK_FOR_SLOT = ActionType(
         Field("chooser", "any", about="How digital channels offer values."),
     ),
     outputs=("default", "maxNoInputs", "maxNoMatches"),
-    policies=(*POLICIES, "filled_slot"),
+    policies=(*POLICIES, "filled_slot", "confirmation_rejections"),
     source="scripting SDK: ActionAskForSlot; the understanding is scripted",
 )

@@ -41,6 +41,25 @@ KNOWLEDGE_FIELD = Field(
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What follows once the customer has said yes or no to "is that right?".
+
+    Attributes:
+        accepted: yes: the way on.
+        rejected: no: forgets what was meant; the question then comes again.
+    """
+
+    accepted: Callable[[Any], Next]
+    rejected: Callable[[Any], None]
+
+
+def confirm(run: Any, question: str) -> Next:
+    """Ask whether it was understood right; the answer goes to the question's `Confirmed`."""
+    run.memo["confirming"] = question
+    return gather(run, question, kind="yes_no")
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """One question: its texts, its patience, its ways out when nobody answers.
 
@@ -50,6 +69,7 @@ class Asking:
         no_match: output after too many misunderstandings ("maxNoMatches", "noIntent"); "" for none.
         no_input: output after too many silences; "" for none, "wait" where the customer may take his time.
         knowledge: whether a knowledge article can answer instead.
+        confirmed: what follows a confirmation; None for questions that confirm nothing.
     """
 
     b: Builder
@@ -58,12 +78,13 @@ class Asking:
     no_match: str = "maxNoMatches"
     no_input: str = "maxNoInputs"
     knowledge: bool = False
+    confirmed: Confirmed | None = None
 
     def step(self, understand: Callable[[Any, str], Next | None]) -> Step:
         """The step: `understand` gets what was said and answers None for a misunderstanding."""
         ask, again, give_up = self._ask(), self._again(), self._give_up("recognitionFailure")
         escalate, escalated = self._escalation(), self._give_up("agentEscalation")
-        article = self._article()
+        article, answer = self._article(), self._confirmation()
 
         def begin(run: Any) -> Next:
             run.memo.update(silences=0, misses=0)
@@ -71,35 +92,66 @@ class Asking:
             following = understand(run, said) if said else None
             return ask(run, "") if following is None else following
 
+        def meant(run: Any, said: str) -> Next | None:
+            return answer(run, said) if "confirming" in run.memo else understand(run, said)
+
         def resume(run: Any, reply: Any) -> Next:
             if (reason := run.memo.get("over")) is not None:
                 return give_up(run) if reason == "recognitionFailure" else escalated(run)
             said = heard(reply)
             pending = run.memo.get("escalating")
-            if said and not pending and (following := understand(run, said)) is not None:
+            if said and not pending and (following := meant(run, said)) is not None:
                 run.services.understood(1)
                 return following
             if (asked := escalate(run, said)) is not None:
                 return asked
             if pending:
                 return ask(run, "")
-            if said and (answered := article(run)) is not None:
+            if said and "confirming" not in run.memo and (answered := article(run)) is not None:
                 return answered
             return again(run, "misses" if said else "silences")
 
         return Step(begin, resume)
 
-    def _ask(self) -> Callable[[Any, str], Next]:
+    def _ask(self) -> Callable[..., Next]:
+        """Asks: with an apology before, and with a reprompt instead of the question, where there are some."""
         b, options = self.b, self.options
         question = b.communication(b.node("question"))
         patience = _setting(b, "noInputsTimeout", type_="dur")
 
-        def ask(run: Any, before: str) -> Next:
-            text = before or question(run)
-            wait = patience(run)
-            return gather(run, text, kind=self.kind, options=options, wait=wait)
+        def ask(run: Any, sorry: str, text: str = "") -> Next:
+            wait, pending = patience(run), run.memo.get("confirming")
+            said = " ".join(part for part in (sorry, pending or text or question(run)) if part)
+            if pending:
+                return gather(run, said, kind="yes_no", wait=wait)
+            return gather(run, said, kind=self.kind, options=options, wait=wait)
 
         return ask
+
+    def _confirmation(self) -> Callable[[Any, str], Next | None]:
+        """Yes goes on; no asks anew, as often as the flow allows; anything else is a misunderstanding."""
+        b, ask, leave, confirmed = self.b, self._ask(), self._leave(), self.confirmed
+        limit, sorry = (
+            _setting(b, "confirmationRejectionsMax", type_="int"),
+            _apology(b, "noToConfirmationApology"),
+        )
+
+        def answer(run: Any, said: str) -> Next | None:
+            found = yes_or_no(said)
+            if found is None or confirmed is None:
+                return None
+            del run.memo["confirming"]
+            if found:
+                return confirmed.accepted(run)
+            confirmed.rejected(run)
+            run.memo["rejections"] = run.memo.get("rejections", 0) + 1
+            most = limit(run)
+            if run.memo["rejections"] >= (MAX_MISSES if most is None else most):
+                run.services.policy("confirmation_rejections")
+                return leave(run, "misses")
+            return ask(run, sorry(run))
+
+        return answer
 
     def _again(self) -> Callable[[Any, str], Next]:
         b, ask, leave = self.b, self._ask(), self._leave()
@@ -109,6 +161,10 @@ class Asking:
         }
         texts = {"silences": _reprompts(b, "noInput"), "misses": _reprompts(b, "noMatch")}
         sorry = {"silences": _apology(b, "noInputApology"), "misses": _apology(b, "noMatchApology")}
+        unsure = {
+            "silences": _apology(b, "confirmationNoInputApology"),
+            "misses": _apology(b, "confirmationNoMatchApology"),
+        }
 
         def again(run: Any, what: str) -> Next:
             run.memo[what] += 1
@@ -119,11 +175,18 @@ class Asking:
             if what == "silences" and self.no_input == "wait":
                 return Finish("waiting", status="waiting")
             if run.memo[what] >= most:
+                self._forget(run)
                 return leave(run, what)
-            text = texts[what](run, run.memo[what])
-            return ask(run, " ".join(part for part in (sorry[what](run), text) if part))
+            if "confirming" in run.memo:
+                return ask(run, unsure[what](run))
+            return ask(run, sorry[what](run), texts[what](run, run.memo[what]))
 
         return again
+
+    def _forget(self, run: Any) -> None:
+        """Take back what waits for a yes: a question that is given up has no answer."""
+        if run.memo.pop("confirming", None) is not None and self.confirmed is not None:
+            self.confirmed.rejected(run)
 
     def _article(self) -> Callable[[Any], Next | None]:
         """The Knowledge output, when the scenario says that an article answers this question."""

@@ -18,7 +18,7 @@ def build(b: Builder) -> Step:
     exits: dict[str, Exit] = {name.lower(): b.exit(name) for name in names}
     more, no = b.exit("loop") if "loop" in b.action.outputs else None, b.exit("no")
     most, index = b.value("maxLoopCount", "int", default=MAX_TURNS), b.writes("currentIndex")
-    find = understanding(b, names, then=lambda _run, name: exits[name.lower()])
+    find, confirmed = understanding(b, names, then=lambda _run, name: exits[name.lower()])
 
     def understand(run: Any, text: str) -> Next | None:
         if (found := find(run, text)) is not None:
@@ -31,7 +31,7 @@ def build(b: Builder) -> Step:
         return None if answer else no
 
     options = {name.lower(): name for name in names} | {"no": "no"}
-    asked = Asking(b, "intent", options, "", knowledge=True).step(understand)
+    asked = Asking(b, "intent", options, "", knowledge=True, confirmed=confirmed).step(understand)
     ways = (*exits.values(), *([more] if more is not None else []))
     stays = {id(leave) for leave in ways if leave.target != down.target}
 
@@ -70,6 +70,6 @@ LOOP_ANYTHING_ELSE = ActionType(
         Field("currentIndex", "int", "writes", about="Counts the turns from 0."),
     ),
     outputs=("loop", "no", "maxNoInputs", "knowledge", "*"),
-    policies=(*POLICIES, "intent_confirmation", "anything_else"),
+    policies=(*POLICIES, "intent_confirmation", "confirmation_rejections", "anything_else"),
     source="scripting SDK: ActionLoopAnythingElse; its outputs are a policy",
 )

@@ -12,9 +12,9 @@ def build(b: Builder) -> Step:
     """Any intent of the bot leads to its output; while the customer says nothing, the run waits."""
     names = offered(b) or [intent.name for intent in domain_of(b).intents]
     exits: dict[str, Exit] = {name.lower(): b.exit(name) for name in names}
-    understand = understanding(b, names, then=lambda _run, name: exits[name.lower()])
+    understand, confirmed = understanding(b, names, then=lambda _run, name: exits[name.lower()])
     options = {name.lower(): name for name in names}
-    return Asking(b, "intent", options, no_input="wait", knowledge=True).step(understand)
+    return Asking(b, "intent", options, no_input="wait", knowledge=True, confirmed=confirmed).step(understand)
 
 
 WAIT_FOR_INPUT = ActionType(
@@ -24,6 +24,6 @@ WAIT_FOR_INPUT = ActionType(
     build=build,
     fields=(*QUESTION_FIELDS, INTENTS, KNOWLEDGE_FIELD),
     outputs=("maxNoMatches", "knowledge", "*"),
-    policies=(*POLICIES, "intent_confirmation"),
+    policies=(*POLICIES, "intent_confirmation", "confirmation_rejections"),
     source="scripting SDK: ActionWaitForInput; the understanding is scripted",
 )
