@@ -93,12 +93,24 @@ def test_a_process_that_ends_gives_back_what_it_has(store: PipelineStore) -> Non
 def test_a_process_that_died_is_noticed(store: PipelineStore) -> None:
     added(store, "A")
     claimed(store)
-    assert store.free_dead() == 0
+    assert store.free_dead(settle=0) == 0
     host, pid, began = store.owner.split(":")
     for owner, freed in ((f"elsewhere:{pid}:{began}", 0), (f"{host}:{pid}:1", 1)):
         with store.write() as transaction:
             transaction.connection.execute(tables.contacts.update().values(claim=f"{owner}#1"))
-        assert store.free_dead() == freed
+        assert store.free_dead(settle=0) == freed
+
+
+def test_what_a_dead_process_sent_is_given_time(store: PipelineStore) -> None:
+    """The platform may still be carrying it out: looking at once would find nothing, and send it twice."""
+    added(store, "A")
+    claimed(store)
+    host, pid, _ = store.owner.split(":")
+    with store.write() as transaction:
+        dead = tables.contacts.update().values(claim=f"{host}:{pid}:1#1")
+        transaction.connection.execute(dead)
+    assert store.free_dead(settle=60_000) == 1
+    assert claimed(store) == []
 
 
 def test_steps_that_do_not_exist_are_refused(store: PipelineStore) -> None:

@@ -351,7 +351,6 @@ def retry_webhooks(ids: tuple[str, ...], *, wait: float, **options: Any) -> int:
         store = database(options["url"])
         outbox = Outbox(store, organisation_of(cloud), secrets=secrets())
         try:
-            store.free_dead()
             again = outbox.retry(ids)
             until = time.monotonic() + wait
             while outbox.pending() and time.monotonic() < until:

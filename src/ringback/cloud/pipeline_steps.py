@@ -40,7 +40,7 @@ from ringback.cloud.pipeline_platform import (
 from ringback.cloud.pipeline_store import Change, PipelineStore, Row
 from ringback.cloud.pipeline_tables import CHECK, DONE, START
 from ringback.contacts import Rules, check, parse_contact
-from ringback.core.errors import RemoteError
+from ringback.core.errors import RemoteError, UsageError
 
 T = TypeVar("T")
 # Metadata of an interaction: who started it.
@@ -67,10 +67,20 @@ class Pace:
     validation: float = 0.25
     tries: int = 40
 
+    def __post_init__(self) -> None:
+        # A look-up may take half a lease before the start is sent; the rest must be enough to settle.
+        if self.lease < 2 * self.settle:
+            raise UsageError("the lease is shorter than twice the settling time", hint="a longer --lease")
+
     @property
     def lease_ms(self) -> int:
         """The lease in ms."""
         return int(self.lease * 1000)
+
+    @property
+    def settle_ms(self) -> int:
+        """The settling time in ms."""
+        return int(self.settle * 1000)
 
     def wait_ms(self, tries: int) -> int:
         """Ms before the next try: twice the last, a fifth more or less by chance."""
@@ -111,7 +121,7 @@ class Steps:
             made = self._send(sent) if sent else []
             changes += zip(sent, made, strict=True)
             if any(each.facts.get("outcome") == UNKNOWN for each in made):
-                late = int(self.pace.settle * 1000)
+                late = self.pace.settle_ms
         finally:
             with self.store.write() as transaction:
                 self.limiter.answered(transaction, note, sent=len(sent), late=late)
@@ -303,10 +313,10 @@ class Steps:
         milliseconds = self.pace.wait_ms(row.tries) if wait is None else int(wait * 1000)
         values: dict[str, Any] = {"tries": row.tries + 1, "retries": row.retries + 1, "reason": reason}
         if unknown and not self.platform.unique:
-            milliseconds = max(milliseconds, int(self.pace.settle * 1000))
+            milliseconds = max(milliseconds, self.pace.settle_ms)
         if name == "start":
             # Its intent stays in any case: looking once more than needed does no harm.
-            milliseconds = max(milliseconds, int(self.pace.settle * 1000)) if unknown else milliseconds
+            milliseconds = max(milliseconds, self.pace.settle_ms) if unknown else milliseconds
         elif not unknown:
             values["intent"] = ""
         facts = {"step": name, "reason": reason, "outcome": UNKNOWN if unknown else "nothing was done"}

@@ -301,18 +301,24 @@ class PipelineStore:
         head = {"trail_seq": entry.seq, "trail_hash": entry.hash}
         transaction.connection.execute(_ROWS.update().where(_ROWS.c.id == contact).values(head))
 
-    def free_dead(self) -> int:
-        """Give free what processes of this machine had that live no more; how many pieces of work."""
-        return sum(self._free_dead(table) for table in (_ROWS, tables.deliveries))
+    def free_dead(self, *, settle: int) -> int:
+        """Give free what processes of this machine had that live no more; how many pieces of work.
 
-    def _free_dead(self, table: sa.Table) -> int:
+        Args:
+            settle: ms for which a row with an intent waits: the platform may still be carrying out what the
+                process sent before it died, and a look-up would come too early.
+        """
+        late = sa.case((_ROWS.c.intent != "", settle), else_=0)
+        return self._free_dead(_ROWS, wait=late) + self._free_dead(tables.deliveries, wait=sa.literal(0))
+
+    def _free_dead(self, table: sa.Table, *, wait: sa.ColumnElement[int]) -> int:
         with self.read() as transaction:
             query = sa.select(table.c.claim).distinct().where(table.c.claim != "")
             dead = [claim for (claim,) in transaction.connection.execute(query) if _is_dead(claim)]
         if not dead:
             return 0
         with self.write() as transaction:
-            values = {"claim": "", "due": transaction.now}
+            values = {"claim": "", "due": transaction.now + wait}
             freeing = table.update().where(table.c.claim.in_(dead)).values(values)
             return transaction.connection.execute(freeing).rowcount
 

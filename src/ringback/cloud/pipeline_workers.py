@@ -100,7 +100,7 @@ class Pipeline:
         """
         jobs = [self._work_once] * self.options.workers + [self.outbox.send_one] * _SENDERS
         threads = [threading.Thread(target=self._loop, args=(job,), daemon=True) for job in jobs]
-        self.store.free_dead()
+        self.store.free_dead(settle=self.options.pace.settle_ms)
         for thread in threads:
             thread.start()
         try:
@@ -147,7 +147,7 @@ class Pipeline:
         if now - self._cared < _CARE:
             return
         self._cared = now
-        self.store.free_dead()
+        self.store.free_dead(settle=self.options.pace.settle_ms)
         if self.options.bulk is None and not self._bulk:
             waiting = self.store.waiting(self.organisation, at=REGISTER, most=BULK_FROM)
             self._bulk = waiting >= BULK_FROM
