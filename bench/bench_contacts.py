@@ -137,7 +137,7 @@ wanted = Wanted("http://127.0.0.1:1", "x", 3)
 counts = read_in(store, Source(Path(sys.argv[1])), wanted=wanted, rejects=Rejects(None))
 assert counts.new + counts.rejected == counts.rows
 # Not ru_maxrss: that begins with what the parent had.
-print(counts.rows, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
+print(counts.rows, int(re.search("VmHWM:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 
 
