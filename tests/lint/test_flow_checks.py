@@ -71,6 +71,16 @@ def _vars(outputs: dict[str, str]) -> dict[str, Any]:
     return {name: {"var": variable} for name, variable in outputs.items()}
 
 
+def attribute(name: str, value: str) -> dict[str, Any]:
+    each = {"attribute": {"name": {"lit": name}, "value": {"lit": value}}}
+    return {"setParticipantData": {"name": "Set", "attributes": [each]}}
+
+
+def got(name: str) -> dict[str, Any]:
+    each = {"attribute": {"name": {"lit": name}, "variable": "Flow.A"}}
+    return {"getParticipantData": {"name": "Get", "attributes": [each]}}
+
+
 def loop(count: Any, *body: dict[str, Any]) -> dict[str, Any]:
     written = count if isinstance(count, dict) else {"lit": count}
     return {"loop": {"name": "Loop", "loopCount": written, "outputs": {"loop": {"actions": list(body)}}}}
@@ -133,6 +143,9 @@ NOT_SET: list[tuple[str, list[str], Actions, str | None]] = [
     ),
     ("a called task sets it", [A], [jump("Other", "callTask"), SUM], None),
     ("an input", [], [SUM], None),
+    ("an attribute that the participant may lack", [A], [got("tier"), SUM], "warning"),
+    ("and a test", [A], [got("tier"), ask("IsSet(Flow.A)", [SUM])], None),
+    ("an attribute that the flow sets", [A], [attribute("tier", "gold"), got("tier"), SUM], None),
 ]
 
 
@@ -153,7 +166,9 @@ def test_not_set(variables: list[str], actions: Actions, severity: str | None) -
 
 
 FIRST = say("ToAudioTTS(GetAt(Flow.L, 0))")
-L = ["stringCollection Flow.L", "stringCollection Flow.M", "integer Flow.N = 0"]
+L = ["stringCollection Flow.L", "stringCollection Flow.M", "integer Flow.N = 0", "json Flow.J"]
+ITEM = say("ToAudioTTS(ToString(Flow.J.items[0]))")
+PARSED = put("Flow.J", "JsonParse(Call.Ani)", "json")
 LISTS = {"items": "Flow.L", "names": "Flow.M"}
 INDEXES: list[tuple[str, Actions, bool]] = [
     ("nothing asked", [call({"items": "Flow.L"}), FIRST], True),
@@ -167,6 +182,8 @@ INDEXES: list[tuple[str, Actions, bool]] = [
     ("asked, then set anew", [ask("Count(Flow.L) > 0", [call({"items": "Flow.L"}), FIRST])], True),
     ("made here", [put("Flow.L", 'MakeList("a", "b")', "stringCollection"), FIRST], False),
     ("the first part of a text", [put("Flow.L", 'Split("a-b", "-")', "stringCollection"), FIRST], False),
+    ("JSON", [PARSED, ITEM], True),
+    ("JSON that was asked", [PARSED, ask("IsNotSetOrEmpty(Flow.J.items)", None, [ITEM])], False),
     ("the second part of a text", [say('ToAudioTTS(GetAt(Split(Call.Ani, "-"), 1))')], True),
 ]
 
@@ -248,11 +265,6 @@ def test_a_task_as_the_editor_makes_it_is_a_note() -> None:
     assert [report.severity for report in reports] == ["info", "warning"]
 
 
-def attribute(name: str, value: str) -> dict[str, Any]:
-    each = {"attribute": {"name": {"lit": name}, "value": {"lit": value}}}
-    return {"setParticipantData": {"name": "Set", "attributes": [each]}}
-
-
 @pytest.mark.parametrize(
     ("actions", "code", "count"),
     [
@@ -313,6 +325,34 @@ def test_names_that_the_world_lacks(action: dict[str, Any], severities: list[str
     world = ("world.yaml", "queues: [General]\nprompts: [hello]\nflows: {Ask: ask.yaml}\n")
     reports = lint_all([("a.yaml", text), world], codes={"RB360"})[0].reports
     assert [report.severity for report in reports] == severities
+
+
+HALF, WHOLE = {"en-us": {"tts": "Hi"}}, {"en-us": {"tts": "Hi"}, "es-us": {"tts": "Hola"}}
+
+
+@pytest.mark.parametrize(
+    ("audio", "count"),
+    [
+        ({"alternateSequences": HALF}, 1),
+        ({"alternateSequences": WHOLE}, 0),
+        ({"alternateSequences": HALF, "tts": "Hi"}, 0),
+        ({"tts": "Hi"}, 0),
+    ],
+)
+@pytest.mark.parametrize("where", ["action", "menu", "greeting", "error handling"])
+def test_languages(where: str, audio: dict[str, Any], count: int) -> None:
+    more: dict[str, Any] = {"supportedLanguages": {"en-us": {"none": True}, "es-us": {"none": True}}}
+    actions: Actions = []
+    if where == "action":
+        actions = [{"playAudio": {"name": "P", "audio": audio}}]
+    elif where == "menu":
+        choice = {"menuDisconnect": {"name": "Bye", "dtmf": "digit_1"}}
+        more["menus"] = [{"menu": {"name": "M", "refId": "M", "audio": audio, "choices": [choice]}}]
+    elif where == "greeting":
+        more["initialGreeting"] = audio
+    else:
+        more["settingsErrorHandling"] = {**AUDIO, "preHandlingAudio": audio}
+    assert len(found(flow(*actions, **more), "RB382")) == count
 
 
 def test_every_error_of_every_expression_is_told() -> None:

@@ -119,7 +119,7 @@ class Asking:
         question = b.communication(b.node("question"))
         patience = _setting(b, "noInputsTimeout", type_="dur")
 
-        def ask(run: Any, sorry: str, text: str = "") -> Next:
+        def ask(run: Any, sorry: str, *, text: str = "") -> Next:
             wait, pending = patience(run), run.memo.get("confirming")
             said = " ".join(part for part in (sorry, pending or text or question(run)) if part)
             if pending:
@@ -179,7 +179,7 @@ class Asking:
                 return leave(run, what)
             if "confirming" in run.memo:
                 return ask(run, unsure[what](run))
-            return ask(run, sorry[what](run), texts[what](run, run.memo[what]))
+            return ask(run, sorry[what](run), text=texts[what](run, run.memo[what]))
 
         return again
 

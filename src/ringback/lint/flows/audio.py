@@ -132,14 +132,30 @@ def _by_language(subject: FlowSubject) -> Iterator[tuple[Node, str]]:
                 yield node, f"the audio of {action.name!r}"
             elif path and path[-1] == "speechRecTerms" and node.is_map:
                 yield node, f"the words of {action.name!r}"
+    for audio, what in _around(subject):
+        sequences = audio.get("alternateSequences") if audio is not None else None
+        if audio is not None and sequences is not None and not _serves_all(audio):
+            yield sequences, what
+
+
+def _around(subject: FlowSubject) -> Iterator[tuple[Node | None, str]]:
+    """The audio of menus and of the flow itself."""
+    flow = subject.flow
+    yield flow.greeting, "the initial greeting"
+    yield flow.error_handling.audio, "the audio of the error handling"
+    for box in flow.containers.values():
+        if box.kind == "menu" and box.body is not None:
+            yield box.body.get("audio"), f"the audio of the menu {box.name!r}"
 
 
 def _beside(action: Action, path: tuple[str, ...]) -> bool:
     """Whether an audio for all other languages stands beside the sequences."""
     holder = action.body.at(*path[:-1])
-    return holder is not None and any(
-        not is_empty(holder.get(key)) for key in ("tts", "exp", "lit", "prompt")
-    )
+    return holder is not None and _serves_all(holder)
+
+
+def _serves_all(holder: Node) -> bool:
+    return any(not is_empty(holder.get(key)) for key in ("tts", "exp", "lit", "prompt"))
 
 
 # ---- silence

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from ringback.lang.expr.typed import Access, Constant, Operation, Reference, Typed, walk
-from ringback.lang.expr.types import is_collection
+from ringback.lang.expr.types import base, is_collection
 
 
 class Is(Enum):
@@ -183,7 +183,7 @@ class Reading:
 
     def _index(self, node: Operation, state: State) -> None:
         index, collection = node.operands if node.name == "[" else reversed(node.operands)
-        if not is_collection(collection.type):
+        if not _is_indexed(collection.type):
             return
         at = index.value if isinstance(index, Constant) else None
         if isinstance(collection, Operation):
@@ -193,6 +193,11 @@ class Reading:
             trouble = not {name, f"{name}#{at}"} & state.checked
         if trouble:
             self.troubles.append(Trouble(collection, node.name, Is.SET, node))
+
+
+def _is_indexed(type_: str) -> bool:
+    """Whether a value of the type has items: a collection, or JSON, which may be a list."""
+    return is_collection(type_) or base(type_) == "jsn"
 
 
 def _result(node: Operation, name: str, *, values: list[Value]) -> Value:
@@ -364,7 +369,7 @@ def _measured(node: Typed) -> Iterator[str]:
     for each in walk(node):
         if isinstance(each, Operation) and each.name not in ("[", "GetAt"):
             for operand in each.operands:
-                if is_collection(operand.type) or each.name in ("IsNotSetOrEmpty", "Contains", "FindString"):
+                if _is_indexed(operand.type) or each.name in ("IsNotSetOrEmpty", "Contains", "FindString"):
                     yield str(operand).lower()
                     if isinstance(operand, Operation):
                         yield from (str(part).lower() for part in operand.operands)

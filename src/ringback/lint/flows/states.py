@@ -326,8 +326,18 @@ class _Run:
                 state = state.having(name, Is.SET)
         for use in self.subject.uses[action.id]:
             if use.writes and action.type not in ASSIGNS and _is_written(use, edge.output):
-                state = self._assigned(state, str(use.node.value), container=container, value=Is.SET)
+                value = Is.MAYBE if use.node in self._missing(action) else Is.SET
+                state = self._assigned(state, str(use.node.value), container=container, value=value)
         return state
+
+    def _missing(self, action: Action) -> tuple[Node, ...]:
+        """The variables of a Get Participant Data whose attributes nothing in the flow sets."""
+        if action.type != "getParticipantData":
+            return ()
+        given = self.subject.once(_attributes_set)
+        items = (each for item in action.body.get("attributes") or () for _, each in item.items())
+        names = ((text_of(each.at("name", "lit")), each.get("variable")) for each in items)
+        return tuple(node for name, node in names if node is not None and name and name not in given)
 
     def _decided(self, action: Action, container: Container, *, state: State, truth: bool) -> State | None:
         for use in self.subject.uses[action.id]:
@@ -353,6 +363,17 @@ class _Run:
                 names |= self._set_by(action.target) if action.type == "callTask" and action.target else set()
             self.tasks[container] = frozenset(names)
         return self.tasks[container]
+
+
+def _attributes_set(subject: FlowSubject) -> frozenset[str]:
+    """Names of the participant attributes that the flow itself sets."""
+    return frozenset(
+        text_of(each.at("name", "lit"))
+        for action in subject.actions.values()
+        if action.type == "setParticipantData"
+        for item in action.body.get("attributes") or ()
+        for _, each in item.items()
+    )
 
 
 def _constant(node: Node, type_: str) -> Value:
