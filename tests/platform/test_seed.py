@@ -34,6 +34,7 @@ def inline(text: str) -> dict[str, Any]:
         entry["document"] = json.loads((folder / entry.pop("path")).read_text())
     for entry in document["flows"]:
         entry["text"] = (folder / entry.pop("path")).read_text()
+    assert isinstance(document, dict)
     return document
 
 
@@ -53,7 +54,8 @@ def harbor(seeded: Server) -> Iterator[Client]:
 
 
 def named(client: Client, path: str, name: str) -> Any:
-    return next(each for each in client.get(path).ok()["entities"] if each["name"] == name)
+    found: Any = next(each for each in client.get(path).ok()["entities"] if each["name"] == name)
+    return found
 
 
 def test_the_example_is_there_with_everything_that_it_names(harbor: Client) -> None:
@@ -103,7 +105,7 @@ def test_a_second_start_leaves_the_organisation_as_it_is_and_reseed_begins_anew(
     file = tmp_path / "seed.yaml"
     file.write_text(text)
     url = database(tmp_path)
-    totals = []
+    totals: list[int] = []
     for options in ((), (), ("--reseed",)):
         server = Server(url, "--seed", str(file), *options).start()
         with Client(server.origin) as client:
