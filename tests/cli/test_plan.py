@@ -107,6 +107,37 @@ def test_exactly_the_plan_that_was_read(run: Here, folder: Path, tmp_path: Path)
     assert "is no plan" in run("apply", folder, "--plan", folder / "flow.yaml", "-y").err
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("flow.yaml", "seconds: 15", "seconds: 16"),
+        ("lookup_customer.json", "api/v1/lookup", "api/v9/lookup"),
+        ("ringback.yaml", "queues:", "division: Elsewhere\nqueues:"),
+    ],
+)
+def test_what_is_created_is_what_was_read(
+    run: Here, folder: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    """Of what is created a plan has no changes: what its file says counts."""
+    saved = tmp_path / "plan.out"
+    assert run("plan", folder, "-o", saved).code == 0
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    stale = run("apply", folder, "--plan", saved, "-y")
+    assert (stale.code, "is out of date" in stale.err) == (2, True)
+
+
+def test_a_plan_is_for_one_organisation(run: Here, folder: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.out"
+    assert run("plan", folder, "-o", saved).code == 0
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    document["organisation"] = "Another at https://api.mypurecloud.ie"
+    saved.write_text(json.dumps(document), encoding="utf-8")
+    found = run("apply", folder, "--plan", saved, "-y")
+    assert (found.code, "is a plan for Another at https://api.mypurecloud.ie, not" in found.err) == (2, True)
+
+
 def test_blocked(run: Here, folder: Path) -> None:
     (folder / "ringback.yaml").write_text("{}", encoding="utf-8")
     found = run("plan", folder, "--detailed-exitcode")

@@ -149,7 +149,10 @@ def test_two_files_for_one_thing(tmp_path: Path) -> None:
 
 
 def test_a_world_is_for_simulation(tmp_path: Path) -> None:
-    acd = "          - transferToAcd:\n              name: To\n              targetQueue: {lit: {name: Sales}}\n"
+    acd = (
+        "          - transferToAcd:\n              name: To\n"
+        "              targetQueue: {lit: {name: Sales}}\n"
+    )
     folder = folder_of(tmp_path, a_DOT_yaml=FLOW % "A" + acd, world_DOT_yaml="queues:\n  - name: VIP\n")
     project = load_project(folder)
     assert [item.name for item in project.items] == ["A"]

@@ -118,14 +118,20 @@ def _same_plan(plan: Plan, file: str | None) -> None:
     if file is None:
         return
     try:
-        steps = json.loads(read_text(file))["steps"]
-        wanted = {step["fingerprint"] for step in steps if step["action"] != "none"}
+        found = json.loads(read_text(file))
+        wanted = {step["fingerprint"] for step in found["steps"] if step["action"] != "none"}
+        place = str(found["organisation"])
     except (ValueError, KeyError, TypeError):
         raise UsageError(f"{file} is no plan", hint=f"make one: ringback plan -o {file}") from None
+    if place != plan.organisation:
+        raise UsageError(
+            f"{file} is a plan for {place}, not for {plan.organisation}",
+            hint="name the same organisation: --profile, --base-url or the environment",
+        )
     if wanted != {step.fingerprint for step in plan.todo}:
         raise UsageError(
             f"{file} is out of date: the project or the organisation changed since",
-            hint=f"make and read a new one: ringback plan -o {file}",
+            hint=f"was it made with the same options? else read a new one: ringback plan -o {file}",
         )
 
 
@@ -156,7 +162,7 @@ def _roll_back(cloud: Cloud, given: Mapping[str, Any]) -> int:
         click.echo(harmless(f"{words} ({target.published})" if target.published else words))
     if not _confirmed(given, "Publish it?"):
         return 1
-    version = roll_back(organisation, target)
+    version = roll_back(organisation, target, taken=given["take_over"])
     if given["output_format"] == "json":
         click.echo(json_text(target.to_dict() | {"published": version}), nl=False)
     else:

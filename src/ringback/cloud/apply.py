@@ -107,10 +107,8 @@ class Applier:
             StoppedError: it is no longer what was agreed to. RemoteError: it cannot be done.
         """
         last: CloudError | None = None
-        for attempt in range(self.tries):
-            step = agreed
-            if attempt or agreed.id or agreed.item.kind == "flow":
-                step = self.planner.again(agreed.item)
+        for _ in range(self.tries):
+            step = self.planner.again(agreed.item)
             if not step.acts:
                 return "was so already" if last is None else "is done: an answer was lost"
             self._check(agreed, step, again=last is not None)
@@ -139,7 +137,7 @@ class Applier:
     def _do(self, step: Step, stubs: bool) -> str:
         organisation = self.planner.organisation
         if step.item.kind == "flow":
-            return apply_flow(step, organisation, stubs=stubs)
+            return apply_flow(step, organisation, stubs=stubs, taken=self.planner.taken)
         words = _HANDLERS[step.item.kind](step, organisation, settings=self.planner.project.settings)
         if step.item.kind == "integration":
             organisation.forget()  # data actions look its id up

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from ringback.cloud.client import quoted
 from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, export, mapped, publish
 from ringback.cloud.organisation import FLOWS, Organisation, flow_of
 from ringback.cloud.plan import Step
-from ringback.cloud.plan_flows import held
+from ringback.cloud.plan_flows import held, refuse_held
 from ringback.cloud.project import Item
 from ringback.flows.model import Flow, Form
 from ringback.flows.writers import write_archy
 
 
-def apply_flow(step: Step, organisation: Organisation, *, stubs: bool) -> str:
+def apply_flow(step: Step, organisation: Organisation, *, stubs: bool, taken: Collection[str] = ()) -> str:
     """Publish what the file says; in words what was done.
 
     Raises:
         PublishRefusedError: the platform refuses the document.
+        RemoteError: somebody holds the flow who is not named in `taken`.
     """
     if step.id:
-        take_lock_away(step.id, organisation)
+        make_way(step.id, organisation, taken=taken)
     text, verbatim = document_of(step.item, organisation)
     try:
         done = publish(organisation.cloud, text, stubs=stubs)
@@ -58,9 +60,16 @@ def version_text(organisation: Organisation, flow_id: str, *, version: str) -> t
     return export(organisation.cloud, flow_id, version=version), "archy"
 
 
-def take_lock_away(flow_id: str, organisation: Organisation) -> None:
-    """Unlock a flow that somebody holds; planning has made sure that this was asked for by name."""
+def make_way(flow_id: str, organisation: Organisation, *, taken: Collection[str]) -> None:
+    """Unlock a flow that is held by somebody who is named in `taken`.
+
+    Looked up now and not when it was planned: a colleague may have begun to work on it since.
+
+    Raises:
+        RemoteError: it is held by somebody else.
+    """
     body = organisation.cloud.get(f"{FLOWS}/{flow_id}").json
+    refuse_held(body, organisation, taken=taken)
     if any(block.reason == "lock" for block in held(body, organisation)):
         organisation.cloud.post(f"{FLOWS}/actions/unlock", query={"flow": flow_id}, repeatable=True)
 

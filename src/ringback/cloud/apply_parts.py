@@ -20,15 +20,22 @@ def apply_integration(step: Step, organisation: Organisation, *, settings: Setti
     wanted = step.item.content
     assert isinstance(wanted, Integration)
     cloud = organisation.cloud
+    if step.id:
+        return _switched_on(step.id, organisation, before="")
     made = cloud.post(INTEGRATIONS, {"name": wanted.name, "integrationType": {"id": wanted.type}}).json
     if made.get("name") != wanted.name:
         path = f"{INTEGRATIONS}/{made['id']}/config/current"
         cloud.put(path, {**cloud.get(path).json, "name": wanted.name})
+    return _switched_on(str(made["id"]), organisation, before="created")
+
+
+def _switched_on(identity: str, organisation: Organisation, *, before: str) -> str:
+    path = f"{INTEGRATIONS}/{identity}"
     try:
-        cloud.patch(f"{INTEGRATIONS}/{made['id']}", {"intendedState": "ENABLED"}, repeatable=True)
+        organisation.cloud.patch(path, {"intendedState": "ENABLED"}, repeatable=True)
     except (Refused, Conflict, MissingPermission) as error:
-        return f"created, but not switched on: {error.message}"
-    return "created and switched on"
+        return f"{before}, but not switched on: {error.message}".removeprefix(", but ")
+    return f"{before} and switched on".removeprefix(" and ")
 
 
 def apply_queue(step: Step, organisation: Organisation, *, settings: Settings) -> str:

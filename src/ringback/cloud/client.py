@@ -228,13 +228,20 @@ class Cloud:
 
         return entities(ask, style, size=size, most=self.limits.cloud_pages)
 
-    def upload(self, url: str, data: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
-        """PUT to a presigned URL with exactly the headers that came with it, and no token."""
-        return self._presigned(Request("PUT", url, headers or {}, data, self.limits.cloud_answer_time))
+    def upload(
+        self, url: str, data: bytes, *, headers: Mapping[str, str] | None = None, repeatable: bool = True
+    ) -> Answer:
+        """PUT to a presigned URL with exactly the headers that came with it, and no token.
+
+        `repeatable=False` when the arrival of the file starts something that must not start twice.
+        """
+        request = Request("PUT", url, headers or {}, data, self.limits.cloud_answer_time)
+        return self._presigned(request, repeatable=repeatable)
 
     def download(self, url: str) -> Answer:
         """GET of a presigned URL, without the token."""
-        return self._presigned(Request("GET", url, {"Accept": "*/*"}, None, self.limits.cloud_answer_time))
+        request = Request("GET", url, {"Accept": "*/*"}, None, self.limits.cloud_answer_time)
+        return self._presigned(request, repeatable=True)
 
     def _request(self, method: str, path: str, *, body: Any, query: Mapping[str, Any] | None) -> Request:
         # A path that begins otherwise could name another host, and the token would go there.
@@ -268,7 +275,7 @@ class Cloud:
         source = self.profile.credentials.source
         return f"the platform does not accept the token of {source}; it may have expired or been revoked"
 
-    def _presigned(self, request: Request) -> Answer:
+    def _presigned(self, request: Request, *, repeatable: bool) -> Answer:
         parts = urlsplit(request.url)
         own = origin_of(request.url) == origin_of(self.profile.origins.api)
         if parts.scheme != "https" and not own and not is_loopback(parts.hostname or ""):
@@ -277,7 +284,7 @@ class Cloud:
         values = (value for _, value in parse_qsl(parts.query))
         hidden = (parts.query, *values, *request.headers.values())
         secrets = partial(Secrets.of, hidden)
-        exchange = self._sender.send(request, repeatable=True, secrets=secrets)
+        exchange = self._sender.send(request, repeatable=repeatable, secrets=secrets)
         assert exchange.response is not None
         if not _succeeded(exchange.response):
             hint = "a presigned URL is good for minutes: ask the platform for a new one"

@@ -7,11 +7,13 @@ mapping with `#` (its kind and name) is compared with the item of the same kind 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Literal, TypeAlias
 
 import msgspec
+
+from ringback.dataactions.secrets import MASK, Secrets, carries_secret
 
 Meaning: TypeAlias = Mapping[str, Any]
 ChangeKind: TypeAlias = Literal["added", "removed", "changed", "moved"]
@@ -48,9 +50,28 @@ class Change:
         """The path in one line."""
         return " > ".join(self.path)
 
+    def shown(self) -> Change:
+        """The same without what nobody may read: credentials in headers and addresses."""
+        if self.path[0] == "headers" and carries_secret(self.path[-1]):
+            return replace(self, old=_hidden(self.old), new=_hidden(self.new))
+        return replace(self, old=_without_secrets(self.old), new=_without_secrets(self.new))
+
+    def whole(self) -> dict[str, Any]:
+        """As it is, to be compared; never shown."""
+        return {"kind": self.kind, "path": list(self.path), "old": self.old, "new": self.new}
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"kind": self.kind, "path": list(self.path), "old": self.old, "new": self.new}
+        return self.shown().whole()
+
+
+def _hidden(value: str) -> str:
+    # What credentials and inputs fill in is no secret itself.
+    return MASK if value and "$" not in value else value
+
+
+def _without_secrets(text: str) -> str:
+    return text if "$" in text else Secrets.of(()).text(text)
 
 
 def differences(old: Any, new: Any, *, path: tuple[str, ...] = ()) -> Iterator[Change]:

@@ -56,7 +56,10 @@ def meaning_of_action(action: DataAction, placed: Placed) -> dict[str, Any]:
     }
     if request.method == "GET" and found["body"] == WHOLE_INPUT:
         found["body"] = ""  # GET never sends it
-    return {key: value for key, value in found.items() if value not in (None, "", {}, False)}
+    # Headers stay, empty ones as well: a plan shows each by its name, and hides those that hold credentials.
+    return {
+        key: value for key, value in found.items() if key == "headers" or value not in (None, "", {}, False)
+    }
 
 
 def _template(text: str) -> str:

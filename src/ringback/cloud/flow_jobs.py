@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.cloud.client import Cloud
-from ringback.cloud.errors import CloudError
+from ringback.cloud.errors import CloudError, OutcomeUnknown
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.errors import RemoteError
 from ringback.flows.model import Flow
@@ -70,7 +70,8 @@ def publish(cloud: Cloud, text: str, *, stubs: bool = False) -> Published:
     job = cloud.post(_PUBLISH, {"createStubs": True} if stubs else {}, repeatable=True).json
     lost: CloudError | None = None
     try:
-        cloud.upload(job["presignedUrl"], text.encode(), headers=job.get("headers") or {})
+        headers = job.get("headers") or {}
+        cloud.upload(job["presignedUrl"], text.encode(), headers=headers, repeatable=False)
     except CloudError as error:
         lost = error
     state = _wait(cloud, f"{_PUBLISH}/{job['id']}", what="publishing", lost=lost)
@@ -102,7 +103,7 @@ def _wait(cloud: Cloud, path: str, *, what: str, lost: CloudError | None = None)
     """The state of a job that is done.
 
     Raises:
-        CloudError: `lost`, when the upload failed and the job has not begun.
+        CloudError: `lost`, when the upload failed and the job does not begin.
         RemoteError: it takes longer than the limit `cloud_job_time`.
     """
     pause, passed = _FIRST_PAUSE, 0.0
@@ -110,7 +111,9 @@ def _wait(cloud: Cloud, path: str, *, what: str, lost: CloudError | None = None)
         state: Mapping[str, Any] = cloud.get(path, {"expand": "messages"}).json
         if state.get("status") in _DONE:
             return state
-        if lost is not None and state.get("status") == "Registered":
+        # A file may have arrived although its answer did not: the job then begins a little later.
+        grace = cloud.limits.cloud_job_begin if isinstance(lost, OutcomeUnknown) else 0.0
+        if lost is not None and state.get("status") == "Registered" and passed >= grace:
             raise lost
         if passed >= cloud.limits.cloud_job_time:
             limit = f"{cloud.limits.cloud_job_time:g} s (limit cloud_job_time)"

@@ -20,6 +20,7 @@ class Limits:
         cloud_connections: connections at a time; further threads wait for one.
         cloud_login_wait: how long to wait for another process that logs in.
         cloud_pages: pages of one list.
+        cloud_job_begin: until a job has begun whose upload had no answer.
         cloud_job_time: one job of the platform (publish, export), until it says that it is done.
     """
 
@@ -33,4 +34,5 @@ class Limits:
     cloud_connections: int = 32
     cloud_login_wait: float = 60.0
     cloud_pages: int = 10_000
+    cloud_job_begin: float = 15.0
     cloud_job_time: float = 960.0

@@ -13,15 +13,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ringback.cloud.apply_flows import published_version, take_lock_away
+from ringback.cloud.apply_flows import make_way, published_version
 from ringback.cloud.client import quoted
 from ringback.cloud.compare_flows import is_guid
-from ringback.cloud.errors import Conflict, NotFound
+from ringback.cloud.errors import Conflict
 from ringback.cloud.flow_jobs import export, publish
 from ringback.cloud.organisation import FLOWS, Organisation
-from ringback.cloud.plan import HELD
-from ringback.cloud.plan_flows import held
+from ringback.cloud.plan_flows import refuse_held
 from ringback.core.errors import RemoteError, UsageError
+from ringback.documents import suggestion
 from ringback.flows.timeouts import Timeouts, read_timeouts
 from ringback.flows.timeouts_choice import Range, changes_of
 from ringback.flows.timeouts_edit import with_timeouts
@@ -74,16 +74,15 @@ def flow_id_of(organisation: Organisation, flow: str) -> str:
     """The id of a flow that is called by its id or its name.
 
     Raises:
-        UsageError: several flows have the name. NotFound: none has.
+        UsageError: several flows have the name, or none. NotFound: no flow has the id.
     """
-    try:
+    if is_guid(flow):
         return str(organisation.cloud.get(f"{FLOWS}/{quoted(flow)}").json["id"])
-    except NotFound:
-        if is_guid(flow):
-            raise
-        named = organisation.named(FLOWS, flow)
-        if not named:
-            raise
+    # Not asked for as if it were an id: a flow called `datatables` would be a path of another list.
+    named = organisation.named(FLOWS, flow)
+    if not named:
+        names = [str(body.get("name")) for body in organisation.listed(FLOWS)]
+        raise UsageError(f"there is no flow {flow!r}", hint=suggestion(flow, names, what="flows"))
     if len(named) > 1:
         types = ", ".join(f"{body['type']} {body['id']}" for body in named)
         raise UsageError(f"there are {len(named)} flows {flow!r}", hint=f"name the id: {types}")
@@ -109,7 +108,7 @@ def set_timeouts(organisation: Organisation, flow_id: str, *, wanted: Wanted) ->
     last: Conflict | None = None
     for _ in range(wanted.tries):
         body = _definition(organisation, flow_id)
-        _refuse_held(body, organisation, taken=wanted.taken)
+        refuse_held(body, organisation, taken=wanted.taken)
         try:
             if body.get("steps") is not None:
                 return _with_steps(organisation, flow_id, body=body, wanted=wanted)
@@ -127,13 +126,6 @@ def _definition(organisation: Organisation, flow_id: str) -> Any:
     if body.get("steps") is None and organisation.is_local:
         body = organisation.cloud.get(path, {"view": "plain"}).json
     return body
-
-
-def _refuse_held(body: Mapping[str, Any], organisation: Organisation, *, taken: Collection[str]) -> None:
-    names = {name.strip().casefold() for name in taken}
-    for block in held(body, organisation):
-        if block.reason in HELD and block.holder.casefold() not in names:
-            raise RemoteError(f"the flow {body.get('name')!r} stays: {block.message}", hint=block.hint)
 
 
 def _version(body: Mapping[str, Any]) -> str:
@@ -157,7 +149,7 @@ def _with_steps(organisation: Organisation, flow_id: str, *, body: Any, wanted: 
         return Outcome(flow_id, name, before, changes, version, published=False)
     steps = json.loads(with_timeouts(before, changes))["steps"]
     if (body.get("publishedVersion") or {}).get("id"):
-        take_lock_away(flow_id, organisation)
+        make_way(flow_id, organisation, taken=wanted.taken)
     path = f"{FLOWS}/{quoted(flow_id)}/publish"
     answer = organisation.cloud.put(path, {**body, "steps": steps}).json or {}
     return Outcome(flow_id, name, before, changes, str(answer.get("version", "")), published=True)
@@ -173,7 +165,7 @@ def _with_job(organisation: Organisation, flow_id: str, *, body: Any, wanted: Wa
     changed = with_timeouts(before, changes)
     if published_version(flow_id, organisation) != version:
         return set_timeouts(organisation, flow_id, wanted=_once_less(wanted, body))
-    take_lock_away(flow_id, organisation)
+    make_way(flow_id, organisation, taken=wanted.taken)
     publish(organisation.cloud, changed)
     now = published_version(flow_id, organisation)
     return Outcome(flow_id, str(body["name"]), before, changes, now, published=True)

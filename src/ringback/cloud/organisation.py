@@ -57,6 +57,7 @@ NAMED: Mapping[str, Named] = {
     "pmt": Named("prompt", "/api/v2/architect/prompts", "prompt."),
     "wrc": Named("wrap-up code", "/api/v2/routing/wrapupcodes"),
 }
+_BY_NAME = frozenset((ACTIONS, DRAFTS, TABLES, QUEUES))  # lists that can be asked for a name
 _SYSTEM_PROMPT = "promptsystem."
 
 
@@ -66,7 +67,7 @@ class Organisation:
 
     Attributes:
         unchecked: kind of resource -> why it could not be read.
-        fresh: whether flows are looked up anew, not in the list that was read.
+        fresh: whether things are looked up anew by their name, not in the list that was read.
     """
 
     cloud: Cloud
@@ -112,10 +113,13 @@ class Organisation:
                 self._local = False
         return self._local
 
-    def forget(self) -> None:
-        """Read every list anew from now on."""
-        self._lists.clear()
-        self._users.clear()
+    def forget(self, path: str = "") -> None:
+        """Read every list anew from now on, or only that of a path."""
+        with self._lock:
+            for key in [key for key in self._lists if not path or key.startswith(f"{path}{{")]:
+                del self._lists[key]
+            if not path:
+                self._users.clear()
 
     # ---- lists
 
@@ -130,11 +134,11 @@ class Organisation:
     def named(self, path: str, name: str, **query: Any) -> list[Any]:
         """The entities of a list that have a name, in any case."""
         wanted = name.strip().casefold()
-        return [
-            body
-            for body in self.listed(path, **query)
-            if str(body.get("name", "")).strip().casefold() == wanted
-        ]
+        anew = self.fresh and path in _BY_NAME
+        listed = (
+            self.cloud.entities(path, {**query, "name": name.strip()}) if anew else self.listed(path, **query)
+        )
+        return [body for body in listed if str(body.get("name", "")).strip().casefold() == wanted]
 
     def resource(self, code: str, name: str) -> bool | None:
         """Whether it has what a flow names; None when that cannot be known."""

@@ -22,6 +22,7 @@ Reason: TypeAlias = Literal["lint", "missing", "lock", "draft", "ambiguous", "un
 # What can be taken over by naming its holder.
 HELD: frozenset[Reason] = frozenset(("lock", "draft"))
 VERSION = 1  # of the plan file
+_PLACE = ("integration", "category", "division")  # of what is created
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +81,15 @@ class Step:
     @property
     def fingerprint(self) -> str:
         """The same for the same change over the same version."""
-        said = [
-            self.item.key,
-            self.verb,
-            self.id,
-            self.version,
-            [change.to_dict() for change in self.changes],
-        ]
+        said: list[Any] = [self.item.key, self.verb, self.id, self.version, self.intent]
+        if self.verb == "create":  # there are no changes that would say what is created
+            said += [self.item.digest, *(self.data.get(key) for key in _PLACE)]
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
     @property
     def intent(self) -> list[dict[str, Any]]:
         """What a reader of the plan agreed to, whatever the version."""
-        return [change.to_dict() for change in self.changes]
+        return [change.whole() for change in self.changes]
 
     def without_blocks(self, taken: Iterable[str]) -> Step:
         """The step without locks and drafts of those who are named; names in any case."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ringback.cloud.compare import Change
@@ -11,6 +11,7 @@ from ringback.cloud.compare_flows import changes_of_flow, is_guid, meaning_of_fl
 from ringback.cloud.organisation import NAMED, Body, Organisation
 from ringback.cloud.plan import Block, Step
 from ringback.cloud.project import Item, Kind
+from ringback.core.errors import RemoteError
 from ringback.core.span import Span
 from ringback.documents import Node
 from ringback.flows.model import Flow
@@ -174,12 +175,20 @@ def held(body: Body, organisation: Organisation) -> list[Block]:
         found.append(Block("lock", f"it is locked by {holder}", hint, holder))
     draft = _draft(body)
     if draft is not None:
-        author = _somebody(draft.get("createdBy"), draft.get("createdByClient"), me=organisation.me)
+        author = _author(draft, me=organisation.me)
         if author:
             message = f"{author} has saved version {draft.get('id')} and not published it"
             hint = f"publishing would go past that work; ask {author}, or --take-over {_quoted(author)}"
             found.append(Block("draft", message, hint, author))
     return found
+
+
+def refuse_held(body: Body, organisation: Organisation, *, taken: Collection[str]) -> None:
+    """RemoteError when somebody holds a flow who is not named in `taken`; names in any case."""
+    names = {name.strip().casefold() for name in taken}
+    for block in held(body, organisation):
+        if block.holder.casefold() not in names:
+            raise RemoteError(f"the flow {body.get('name')!r} stays: {block.message}", hint=block.hint)
 
 
 def _quoted(name: str) -> str:
@@ -192,6 +201,12 @@ def _draft(body: Body) -> Body | None:
     candidates = [body.get(key) or {} for key in ("savedVersion", "checkedInVersion")]
     newer = [version for version in candidates if _number(version) > published]
     return max(newer, key=_number, default=None)
+
+
+def _author(draft: Body, *, me: str) -> str:
+    """Who saved a version; one of which the platform does not say whose it is may be a colleague's."""
+    user, client = draft.get("createdBy"), draft.get("createdByClient")
+    return _somebody(user, client, me=me) if user or client else f"version:{draft.get('id')}"
 
 
 def _number(version: Any) -> float:

@@ -83,7 +83,7 @@ def _step(step: Step, width: int) -> Iterator[Line]:
         if block.hint:
             yield from wrapped(block.hint, "dim", width=width, indent="       hint: ")
     for change in step.changes[:_MOST_CHANGES]:
-        yield from _change(change, width)
+        yield from _change(change.shown(), width)
     if len(step.changes) > _MOST_CHANGES:
         more = f"     … and {len(step.changes) - _MOST_CHANGES} more changes (JSON has them all)"
         yield fitted([Segment(more, "dim")], width=width)
@@ -175,7 +175,7 @@ def _row(step: Step) -> str:
 
 def _details(step: Step) -> list[str]:
     lines = [f"- **{_cell(block.message)}** {_cell(block.hint)}" for block in step.blocks]
-    for change in step.changes[:_MOST_CHANGES]:
+    for change in (each.shown() for each in step.changes[:_MOST_CHANGES]):
         value = (
             f"{change.old} → {change.new}"
             if change.kind in ("changed", "moved")

@@ -98,6 +98,8 @@ class Planner:
     def again(self, item: Item) -> Step:
         """The step of one item, everything read anew."""
         self.organisation.fresh = True
+        if item.kind == "integration":  # the one list that cannot be asked for a name
+            self.organisation.forget(INTEGRATIONS)
         return self.step(item)
 
     def step(self, item: Item) -> Step:
@@ -111,10 +113,11 @@ class Planner:
             return plan_flow(item, self.organisation, known=self._known)
         if item.kind == "data action":
             return plan_action(item, self.organisation, settings=self.project.settings)
+        division = {"division": getattr(item.content, "division", "") or self.project.settings.division}
         if isinstance(item.content, Table):
-            return _table(item, item.content, organisation=self.organisation)
+            return replace(_table(item, item.content, organisation=self.organisation), data=division)
         if isinstance(item.content, Queue):
-            return _queue(item, item.content, organisation=self.organisation)
+            return replace(_queue(item, item.content, organisation=self.organisation), data=division)
         assert isinstance(item.content, Integration)
         return _integration(item, item.content, organisation=self.organisation)
 
@@ -182,8 +185,23 @@ def _integration(item: Item, wanted: Integration, *, organisation: Organisation)
         return Step(item, "create", notes=(note,))
     body: Body = found[0]
     kind = str((body.get("integrationType") or {}).get("id") or "")
-    notes = () if body.get("intendedState") != "DISABLED" else ("it is switched off: its actions do not run",)
+    off = body.get("intendedState") == "DISABLED"
+    notes = ("it is switched off: its actions do not run",) if off else ()
     if kind != wanted.type:
         block = Block("type", f"it is of the type {kind!r}, not {wanted.type!r}", "correct ringback.yaml")
         return Step(item, "change", str(body["id"]), blocks=(block,), notes=notes)
+    if off and _is_begun(body, organisation):
+        change = Change("added", ("state",), new="switched on")
+        return Step(item, "change", str(body["id"]), changes=(change,))
     return Step(item, "none", str(body["id"]), notes=notes)
+
+
+def _is_begun(body: Body, organisation: Organisation) -> bool:
+    """Whether an integration is as an apply leaves it that ended before it was switched on.
+
+    Nobody configured it, and it has no actions: it was not switched off on purpose.
+    """
+    if any(action.get("integrationId") == body["id"] for action in organisation.listed(ACTIONS)):
+        return False
+    config = organisation.cloud.get(f"{INTEGRATIONS}/{body['id']}/config/current").json or {}
+    return config.get("version") == 1

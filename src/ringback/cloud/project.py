@@ -7,6 +7,7 @@ cannot; see `project_settings`. Files that are none of these are passed over.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,7 @@ class Item:
         type: the API's flow type, e.g. "INBOUNDCALL"; "" for other kinds.
         content: its model.
         text: of a flow, the document with its substitutions.
+        written: of other kinds, what the project says of it.
         span: where it begins.
     """
 
@@ -60,7 +62,13 @@ class Item:
     content: Flow | DataAction | Table | Queue | Integration
     type: str = ""
     text: str = field(default="", repr=False)
+    written: str = field(default="", repr=False)
     span: Span | None = None
+
+    @property
+    def digest(self) -> str:
+        """Another one when something else is to be created."""
+        return hashlib.sha256(f"{self.text}\0{self.written}".encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -191,11 +199,11 @@ def _may_count(path: str) -> bool:
 def _declared(settings: Settings) -> Iterator[Item]:
     for integration in settings.integrations:
         place = integration.span
-        yield Item(
-            "integration", integration.name, place.file if place else SETTINGS, integration, span=place
-        )
+        file, kind = place.file if place else SETTINGS, integration.type
+        yield Item("integration", integration.name, file, integration, written=kind, span=place)
     for queue in settings.queues:
-        yield Item("queue", queue.name, queue.span.file if queue.span else SETTINGS, queue, span=queue.span)
+        place, said = queue.span, f"{queue.description}"
+        yield Item("queue", queue.name, place.file if place else SETTINGS, queue, written=said, span=place)
 
 
 @dataclass(slots=True)
@@ -217,7 +225,8 @@ class _Reader:
             elif loaded.kind == "data action":
                 for subject in loaded.subjects:
                     action = self._timed(subject.action, subject.timeout_written)
-                    yield Item("data action", action.name, file, action, span=action.span(""))
+                    place = action.span("")
+                    yield Item("data action", action.name, file, action, written=text, span=place)
             elif loaded.kind is None:
                 yield from self._table(text, file)
 
@@ -232,7 +241,7 @@ class _Reader:
         if flow.form == "archy":
             text = substitute(text, file, values=self.settings.substitutions, problems=Problems()).text
         kind = api_type("inboundCall" if flow.type == "voice" else flow.type)
-        return Item("flow", flow.name, file, flow, kind, text, Span(file, 1, 1))
+        return Item("flow", flow.name, file, flow, kind, text, span=Span(file, 1, 1))
 
     def _table(self, text: str, file: str) -> Iterator[Item]:
         node = _tree(text, file)
@@ -243,11 +252,13 @@ class _Reader:
             rows = (self.folder / file).with_suffix(".csv")
             if rows.is_file():
                 name = rows.relative_to(self.folder).as_posix()
-                table = replace(table, rows=read_rows(table, read_text(rows), file=name))
+                listed = read_text(rows)
+                table = replace(table, rows=read_rows(table, listed, file=name))
+                text += listed
         except DefinitionError as error:
             self.problems += [Diagnostic.of(each) for each in getattr(error, "errors", (error,))]
             return
-        yield Item("data table", table.name, file, table, span=table.span)
+        yield Item("data table", table.name, file, table, written=text, span=table.span)
 
 
 def _tree(text: str, file: str) -> Node | None:

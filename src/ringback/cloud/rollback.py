@@ -10,12 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringback.cloud.apply_flows import published_version, take_lock_away, version_text
+from ringback.cloud.apply_flows import make_way, published_version, version_text
 from ringback.cloud.compare_flows import is_guid
 from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, publish
 from ringback.cloud.organisation import FLOWS, Body, Organisation
-from ringback.cloud.plan import HELD
-from ringback.cloud.plan_flows import held
+from ringback.cloud.plan_flows import refuse_held
 from ringback.core.errors import RemoteError, UsageError
 
 _SHOWN = 12
@@ -38,10 +37,7 @@ class Target:
 
     def check(self, organisation: Organisation, *, taken: Collection[str]) -> None:
         """RemoteError when somebody holds the flow who is not named in `taken`."""
-        names = {name.strip().casefold() for name in taken}
-        for block in held(self.body, organisation):
-            if block.reason in HELD and block.holder.casefold() not in names:
-                raise RemoteError(f"the flow {self.name!r} stays: {block.message}", hint=block.hint)
+        refuse_held(self.body, organisation, taken=taken)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -98,16 +94,16 @@ def _number(version: Any) -> float:
     return float(version["id"])
 
 
-def roll_back(organisation: Organisation, target: Target) -> str:
+def roll_back(organisation: Organisation, target: Target, *, taken: Collection[str] = ()) -> str:
     """Publish the old document anew; gives the version that it has now.
 
     Raises:
         PublishRefusedError: the platform refuses it today, e.g. because a queue is gone.
-        RemoteError: somebody published in between.
+        RemoteError: somebody published in between, or holds the flow and is not named in `taken`.
     """
     if published_version(target.id, organisation) != target.current:
         raise RemoteError(f"somebody published {target.name!r} in between", hint="look, then roll back again")
-    take_lock_away(target.id, organisation)
+    make_way(target.id, organisation, taken=taken)
     text, _ = version_text(organisation, target.id, version=target.version)
     try:
         publish(organisation.cloud, text)
