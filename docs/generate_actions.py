@@ -91,6 +91,8 @@ def _mechanism(action: ActionType) -> Iterator[str]:
     """What actions share that are told to the platform, or of which only the outputs are known."""
     if action.key in _KEYS_ONLY:
         first = next((f"`{name}`" for name in action.outputs if name != "*"), "")
+        if action.outputs and action.outputs[0] == "*":
+            first = "the first output that the document names (without any it goes on below)"
         yield SHARED["declared"].format(first=first) if first else SHARED["declaredOnly"]
     elif "building" in action.build.__qualname__ and not action.ends:
         if not action.outputs:

@@ -58,9 +58,24 @@ def _program(action: ActionType) -> Any:
 @_each
 def test_the_first_output_by_policy(action: ActionType) -> None:
     output, end, policies = _ran(action, None)
-    first = next(iter(name for name in action.outputs if name != "*"), "")
+    first = ("Own" if action.outputs[0] == "*" else action.outputs[0]) if action.outputs else ""
     assert (output, end) == (first, first or "Below")
     assert ("declared_output" in policies) is bool(action.outputs)
+
+
+def test_a_bot_without_written_outputs_goes_on_below() -> None:
+    actions = [{"callLexBot": {"name": "Act"}}, {"disconnect": {"name": "Below"}}]
+    body = {
+        "name": "Declared",
+        "startUpRef": "./tasks/task[main]",
+        "defaultLanguage": "en-us",
+        "tasks": [{"task": {"name": "Main", "refId": "main", "actions": actions}}],
+    }
+    run = run_flow(program_of(json.dumps({"inboundCall": body}), "declared.yaml"), {})
+    assert [event["output"] for event in run.to_dict()["trace"] if event["type"] == "platform_told"] == [
+        "default"
+    ]
+    assert run.end["action"] == "Below"
 
 
 @_each

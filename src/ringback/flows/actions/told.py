@@ -96,6 +96,28 @@ def exits_of(b: Builder, outputs: tuple[str, ...]) -> dict[str, Exit]:
     return {name.lower(): b.exit(name) for name in (*named, *b.action.outputs)}
 
 
+def _possible(outputs: tuple[str, ...], written: tuple[str, ...]) -> tuple[str, ...]:
+    """The outputs that an action can take, in the order of the declaration.
+
+    Outputs of any name (`*`) are those that the document writes. Where they come first, as the intents of a
+    bot do, and the document writes none, the way on below is the first, so that Failure is not what happens
+    when nobody says anything.
+
+    >>> _possible(("*", "failure"), ("failure", "Balance")), _possible(("*", "failure"), ())
+    (('Balance', 'failure', '*'), ('default', 'failure', '*'))
+    """
+    known = {name.lower() for name in outputs}
+    own = [name for name in written if name.lower() not in known]
+    found: list[str] = []
+    for position, name in enumerate(outputs):
+        if name != "*":
+            found.append(name)
+        else:
+            found += own or ([] if position else ["default"])
+    rest = () if "*" in outputs else own
+    return tuple(dict.fromkeys((*found, *rest, *(("*",) if "*" in outputs else ()))))
+
+
 def building(
     fields: tuple[Field, ...],
     outputs: tuple[str, ...],
@@ -130,8 +152,7 @@ def _asking(
 ) -> Step:
     read, exits, below = facts(b, fields), exits_of(b, outputs), b.down().target
     keeps, failed = written_by(b, fields), bindings(b, b.node("failureOutputs"))
-    possible = tuple(dict.fromkeys((*(name for name in outputs if name != "*"), *b.action.outputs)))
-    possible += ("*",) if "*" in outputs else ()
+    possible = _possible(outputs, tuple(b.action.outputs))
     names, wanted = names_of(b), types(keeps)
 
     def begin(run: Any) -> Next:
