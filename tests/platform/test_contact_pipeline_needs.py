@@ -16,7 +16,11 @@ def test_plain_contacts_in_bulk(api: Client) -> None:
     assert (first["success"], first["entity"]["externalContactId"]) == (True, "PIPE-1")
     assert first["entity"]["state"] == "new"
     assert (second["success"], second["entity"]["firstName"]) == (True, "Native")
-    assert (third["success"], third["status"], third["error"]["code"]) == (False, 400, "constraint.validation")
+    assert (third["success"], third["status"], third["error"]["code"]) == (
+        False,
+        400,
+        "constraint.validation",
+    )
     assert (fourth["success"], fourth["status"], fourth["error"]["code"]) == (False, 409, "contact.exists")
     assert api.get(f"{BASE}/contacts/PIPE-1").ok()["channels"] == {"chat": "ada"}
 
