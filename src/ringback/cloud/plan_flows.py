@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,10 +11,8 @@ from ringback.cloud.organisation import NAMED, Body, Organisation
 from ringback.cloud.plan import Block, Step
 from ringback.cloud.project import Item, Kind
 from ringback.core.errors import RemoteError
-from ringback.core.span import Span
-from ringback.documents import Node
-from ringback.flows.model import Flow
-from ringback.flows.needs import needs
+from ringback.flows.model import Action, Container, Flow
+from ringback.flows.needs import named_in
 from ringback.flows.writers.structure import structured
 
 Key = tuple[str, str, str]
@@ -106,7 +103,7 @@ def _dependencies(
 ) -> Iterator[Key | Block]:
     """Items of the project that a flow names, and a block for what is nowhere."""
     seen: set[tuple[str, str]] = set()
-    for code, name, span, user in _named_in(flow):
+    for code, name, span, user in named_in(flow):
         named = name.strip().casefold()
         if (code, named) in seen or not named or code not in NAMED:
             continue
@@ -119,39 +116,15 @@ def _dependencies(
         if there and is_guid(named):
             notes.append(f"{NAMED[code].words} {name} is {organisation.name_of(named)!r}")
         if there is False:
-            place = f" ({span.where})" if span is not None and span.line else ""
+            place = f" ({span.where})" if span.line else ""
             what = f"the {NAMED[code].words} {name!r} is neither in the organisation nor in what is applied"
-            yield Block("missing", f"{what}; {user} names it{place}", _hint(code, named))
+            yield Block("missing", f"{what}; {_user(user)} names it{place}", _hint(code, named))
 
 
-def _named_in(flow: Flow) -> Iterator[tuple[str, str, Span | None, str]]:
-    """(code, name, place, who names it) of everything that a flow names, prompts in expressions included."""
-    for code, name, node, action in needs(flow):
-        yield code, name, node.span if node.span.line else action.span, f"the action {action.name!r}"
-    for action in flow.actions.values():
-        for name, span in _prompts(action.body):
-            yield "pmt", name, span, f"the action {action.name!r}"
-    for box in flow.containers.values():
-        for name, span in _prompts(box.body) if box.body is not None and flow.form != "plain" else ():
-            yield "pmt", name, span, f"the {box.kind} {box.name!r}"
-    for audio in (flow.greeting, flow.error_handling.audio):
-        for name, span in _prompts(audio) if audio is not None else ():
-            yield "pmt", name, span, "the flow"
-
-
-def _prompts(root: Node) -> Iterator[tuple[str, Span]]:
-    """User prompts below a part of a flow: in `prompt:`, and in expressions outside their texts."""
-    waiting = [("", root)]
-    while waiting:
-        key, node = waiting.pop()
-        if key in ("prompt", "exp") and isinstance(node.value, str):
-            for name in _USER_PROMPT.findall(_TEXT.sub("", node.value)):
-                yield name, node.span
-        waiting += [*node.items(), *((key, item) for item in node)]
-
-
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_USER_PROMPT = re.compile(r"(?<![\w.])prompt\.(\w+)", re.IGNORECASE)
+def _user(user: Action | Container | None) -> str:
+    if user is None:
+        return "the flow"
+    return f"the {'action' if isinstance(user, Action) else user.kind} {user.name!r}"
 
 
 def _hint(code: str, name: str) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ringback.core.diagnostics import Diagnostic
 from ringback.core.span import Span
-from ringback.documents import Node
 from ringback.flows.model import Action, Flow
-from ringback.flows.needs import needs
+from ringback.flows.needs import named_in
 from ringback.platform import upstream
 from ringback.platform.flows.kinds import (
     FLOW,
@@ -51,55 +49,14 @@ class Need:
 def needed(store: Reader, flow: Flow) -> Iterator[Need]:
     """What a flow names, with the entities; system prompts and kinds that are not kept are left out."""
     known: dict[tuple[str, str], Body | None] = {}
-    for code, name, span, action in named_in(flow):
+    for code, name, span, user in named_in(flow):
         if code in OPEN or code not in REFERRED or (code == "pmt" and is_system_prompt(name)):
             continue
         key = code, name.strip().casefold()
         if key not in known:
             known[key] = find(store, code, name=name)
-        where = action.name if isinstance(action, Action) else action
-        yield Need(code, name, known[key], span, where, action.type if isinstance(action, Action) else "")
-
-
-def named_in(flow: Flow) -> Iterator[tuple[str, str, Span, Action | str]]:
-    """(code, name, place, the action or the name of the container) of everything that a flow names."""
-    for code, name, node, action in needs(flow):
-        span = node.span if node.span.line or action.span is None else action.span
-        yield code, name, span, action
-    seen: set[str] = set()
-    for place, root in _roots(flow):
-        for key, node in _nodes(root):
-            if key not in _PROMPT_KEYS or not isinstance(node.value, str):
-                continue
-            for name in _USER_PROMPT.findall(_QUOTED.sub("", node.value)):
-                if name.casefold() not in seen:
-                    seen.add(name.casefold())
-                    yield "pmt", name, node.span, place
-
-
-_PROMPT_KEYS = frozenset(("prompt", "exp"))
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_USER_PROMPT = re.compile(r"(?<![\w.])prompt\.(\w+)", re.IGNORECASE)
-
-
-def _roots(flow: Flow) -> Iterator[tuple[Action | str, Node]]:
-    """The parts of a flow that may play prompts."""
-    for action in flow.actions.values():
-        yield action, action.body
-    for box in flow.containers.values():
-        if box.body is not None and flow.form != "plain":
-            yield box.name, box.body
-    for node in (flow.greeting, flow.error_handling.audio):
-        if node is not None:
-            yield flow.name, node
-
-
-def _nodes(root: Node) -> Iterator[tuple[str, Node]]:
-    waiting = [("", root)]
-    while waiting:
-        key, node = waiting.pop()
-        yield key, node
-        waiting += [*node.items(), *((key, item) for item in node)]
+        where = flow.name if user is None else user.name
+        yield Need(code, name, known[key], span, where, user.type if isinstance(user, Action) else "")
 
 
 def find(store: Reader, code: str, *, name: str) -> Body | None:
