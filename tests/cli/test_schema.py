@@ -36,7 +36,7 @@ def test_scenarios_come_later() -> None:
     assert (done.code, done.out) == (2, "")
     assert done.err == (
         "error: the schema of scenarios comes with scenario files, in a later version\n"
-        "  hint: there are: archy, world, action\n"
+        "  hint: there are: archy, world, action, seed\n"
     )
 
 

@@ -216,6 +216,8 @@ contacts:
   - {firstName: Alice, workPhone: "+15551234567"}
 participantData:
   tier: gold
+schedules:
+  - {name: Lunch, days: [MO, tu, Wednesday], from: "12:00", to: "13:00"}
 dataActions:
   Lookup Customer:
     file: lookup_customer.json
@@ -237,6 +239,7 @@ WORLD_MISTAKES: list[tuple[str, str]] = [
     ("status: 200", "status: 20"),
     ("http://127.0.0.1:8086", "127.0.0.1:8086"),
     ("tier: gold", "tier: [gold]"),
+    ("days: [MO", "days: [XX"),
     ("  - {firstName: Alice", "  - Alice # {"),
     ("dataActions:\n", "dataActions: []\nx:\n"),
 ]

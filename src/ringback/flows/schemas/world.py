@@ -18,6 +18,8 @@ _NAMED: Mapping[str, str] = MappingProxyType(
     }
 )
 _FLAG: Schema = {"type": "boolean"}
+_DAY = "|".join(f"[{a}{a.lower()}][{b}{b.lower()}]" for a, b in ("MO", "TU", "WE", "TH", "FR", "SA", "SU"))
+_DAYS: Schema = {"type": ["array", "null"], "items": {"type": "string", "pattern": f"^ *({_DAY})"}}
 _TEXTS: Schema = {"type": ["array", "null"], "items": dict(_SCALAR)}
 # Type code -> what the simulation reads of such a resource.
 _FACTS: Mapping[str, Mapping[str, Schema]] = MappingProxyType(
@@ -32,7 +34,7 @@ _FACTS: Mapping[str, Mapping[str, Schema]] = MappingProxyType(
             "start": described(_SCALAR, "When it first begins, local time."),
             "end": described(_SCALAR, "When that span ends."),
             "rrule": described(_SCALAR, "How it comes again, such as FREQ=WEEKLY;BYDAY=MO."),
-            "days": described(_TEXTS, "Days of the week, MO to SU."),
+            "days": described(_DAYS, "Days of the week, MO to SU."),
             "from": described(_SCALAR, "Time of day at which it begins."),
             "to": described(_SCALAR, "Time of day at which it ends."),
             "dates": described(_TEXTS, "Whole days."),
