@@ -276,6 +276,13 @@ def test_a_task_as_the_editor_makes_it_is_a_note() -> None:
         ([put("Flow.A", {"lit": "k8Jd72hsPq"})], "RB373", 0),
         ([attribute("u", "https://crm.example.com/x")], "RB372", 1),
         ([attribute("u", "http://localhost:8086/x")], "RB372", 0),
+        ([attribute("host", "api.harbor-travel.com")], "RB372", 1),
+        ([put("Flow.A", '"api.harbor-travel.com/v2"')], "RB372", 1),
+        ([attribute("step", "order.status.new")], "RB372", 0),
+        ([attribute("mail", "ann@harbor-travel.com")], "RB372", 0),
+        ([{"transferToNumber": {"name": "T", "targetNumber": {"lit": "3175550100"}}}], "RB371", 1),
+        ([attribute("order", "3175550100")], "RB371", 0),
+        ([attribute("phone", "+13175550100")], "RB371", 1),
     ],
 )
 def test_texts(actions: Actions, code: str, count: int) -> None:

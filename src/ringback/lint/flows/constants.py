@@ -14,6 +14,11 @@ from ringback.lint.model import Finding
 _GUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w.+-])(?:tel:|sip:)?\+[1-9][\d ().-]{6,17}\d(?![\w-])")
 _HOST = re.compile(r"\b(?:https?|wss?|sftp)://([A-Za-z0-9][\w.-]*)", re.IGNORECASE)
+_BARE_HOST = re.compile(
+    r"^\"?((?:[a-z0-9-]+\.)+(?:com|net|org|io|cloud|dev|app|local|internal))(?::\d+)?(?:/[^\s\"]*)?\"?$",
+    re.IGNORECASE,
+)
+_DIALLED = re.compile(r"\d{3,15}")  # where a number is dialled, digits alone are one
 _OWN_MACHINE = re.compile(r"(?:^|\.)localhost$|^127\.", re.IGNORECASE)
 _SECRETS = (
     re.compile(r"\b(?:Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{16,}"),
@@ -104,9 +109,10 @@ def hard_coded_guid(subject: FlowSubject) -> Iterator[Finding]:
 
 def hard_coded_number(subject: FlowSubject) -> Iterator[Finding]:
     """A phone number that is written into the logic."""
-    for path, match, span in _found(subject, _PHONE):
+    for path, match, span in _found(subject, _PHONE, _DIALLED):
         digits = re.sub(r"\D", "", match[0])
-        if not _SPOKEN & set(path) and 8 <= len(digits) <= 15:
+        is_number = 8 <= len(digits) <= 15 if match.re is _PHONE else "targetNumber" in path
+        if not _SPOKEN & set(path) and is_number:
             yield Finding(
                 span,
                 f"the number {match[0].strip()} is written into the flow",
@@ -116,7 +122,7 @@ def hard_coded_number(subject: FlowSubject) -> Iterator[Finding]:
 
 def hard_coded_host(subject: FlowSubject) -> Iterator[Finding]:
     """The host of a service that is written into the logic."""
-    for path, match, span in _found(subject, _HOST):
+    for path, match, span in _found(subject, _HOST, _BARE_HOST):
         if not _SPOKEN & set(path) and not _OWN_MACHINE.search(match[1].rstrip(".")):
             yield Finding(
                 span,
