@@ -168,7 +168,7 @@ def audit_entry(call: Call, action: str, *, entity_type: str, entity: Mapping[st
         "level": "USER",
         "action": action,
         "entityType": entity_type,
-        "entity": {"id": entity.get("id"), "name": entity.get("name")},
+        "entity": {key: entity[key] for key in ("id", "name") if entity.get(key) is not None},
         "client": {"id": call.principal.client_id, "name": call.principal.name},
         "status": "SUCCESS",
         "application": "ringback",
@@ -177,7 +177,17 @@ def audit_entry(call: Call, action: str, *, entity_type: str, entity: Mapping[st
 
 
 # Changes of these say nothing: they follow from the write itself.
-_SILENT = frozenset({"version", "dateModified", "modifyDate", "modifiedBy", "selfUri"})
+_SILENT = frozenset(
+    {
+        "version",
+        "dateModified",
+        "modifiedDate",
+        "modifyDate",
+        "modifiedBy",
+        "currentOperation",
+        "selfUri",
+    }
+)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Body]:

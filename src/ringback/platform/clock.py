@@ -46,6 +46,11 @@ def from_iso(text: str) -> int:
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
+def in_utc(text: str) -> str:
+    """A moment of a request as answers hold it, such as Python's `2030-01-01T00:00:00+00:00`; see `iso`."""
+    return iso(from_iso(text))
+
+
 def new_id() -> str:
     """A fresh UUID."""
     text = (int.from_bytes(urandom(16), "big") & _RANDOM_V4 | _V4).to_bytes(16, "big").hex()

@@ -38,11 +38,12 @@ class Collection:
         divisioned: the entity belongs to a division; without one in the request, to the home division.
         starrable: its division may be `*`, which stands for all of them.
         name_filter: how the query parameter `name` compares: `asterisks` allows them at either end.
-        unique_name: two entities cannot have one name, whatever its case (409).
+        unique_name: two entities cannot have one name, whatever its case (409); each needs one.
         versioned: the entity has a `version`, which a change must send (409).
         dated: the entity has dateCreated and dateModified.
         keys: search keys of a body.
         claims: unique keys of a body, beside its name.
+        state: what lists filter by, of a body.
         view: what callers see of a stored body.
     """
 
@@ -60,14 +61,25 @@ class Collection:
     dated: bool = True
     keys: Callable[[Body], Iterable[Key]] = lambda _body: ()
     claims: Callable[[Body], Iterable[Key]] = lambda _body: ()
+    state: Callable[[Body], str] = lambda _body: ""
     view: Callable[[Body], Body] = paging.as_is
 
     def _claims(self, body: Body) -> list[Key]:
         name = [("name", str(body["name"]).casefold())] if self.unique_name and body.get("name") else []
         return [*name, *self.claims(body)]
 
-    def _given(self, sent: Mapping[str, Any]) -> Body:
+    def _check_name(self, body: Body) -> None:
+        """ApiError 400 for a name that is blank, or missing where entities are known by it."""
+        name = body.get("name", None if self.unique_name else "-")
+        if not str(name or "").strip():
+            message = f"The name of a {self.kind.replace('_', ' ')} must not be empty."
+            raise errors.bad_request(message, field="name", code="constraint.validation")
+
+    def _settable(self, sent: Mapping[str, Any]) -> Body:
         return {name: value for name, value in sent.items() if name not in _ALWAYS_READ_ONLY | self.read_only}
+
+    def _given(self, sent: Mapping[str, Any]) -> Body:
+        return without_nulls(self._settable(sent))
 
     def create(self, call: Call, sent: Mapping[str, Any], *, entity_id: str = "", **more: Any) -> Body:
         """Put in a new entity and its audit entry; gives its stored body.
@@ -87,7 +99,8 @@ class Collection:
         if self.dated:
             body |= {"dateCreated": call.now_iso(), "dateModified": call.now_iso()}
         body["selfUri"] = f"{self.path}/{identity}"
-        call.tx.add(self.kind, body, keys=self.keys(body), claims=self._claims(body))
+        self._check_name(body)
+        call.tx.add(self.kind, body, state=self.state(body), keys=self.keys(body), claims=self._claims(body))
         call.audit("Create", body, entity_type=self.entity_type, service=self.service)
         return body
 
@@ -107,11 +120,15 @@ class Collection:
     def patch(self, call: Call, entity_id: str, *, sent: Mapping[str, Any], **more: Any) -> Body:
         """PATCH: what the request leaves out stays."""
         before = self.read(call, entity_id)
-        return self._save(call, before, after=before | self._given(sent) | more, sent=sent)
+        after = merged(before, self._settable(sent), defaults=self.defaults)
+        return self._save(call, before, after=after | more, sent=sent)
 
     def save(self, call: Call, before: Body, *, after: Body, action: str = "Update") -> Body:
         """Store a changed body as it is, with keys, claims and audit entry."""
-        call.tx.put(self.kind, after, keys=self.keys(after), claims=self._claims(after))
+        self._check_name(after)
+        call.tx.put(
+            self.kind, after, state=self.state(after), keys=self.keys(after), claims=self._claims(after)
+        )
         call.audit(action, after, entity_type=self.entity_type, service=self.service, before=before)
         return after
 
@@ -145,6 +162,27 @@ class Collection:
             "descending": str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
         }
         return Query(self.kind, **wanted | conditions)
+
+
+def without_nulls(sent: Mapping[str, Any]) -> Body:
+    """A request's object without its nulls, however deep: a field that is null is one that is left out.
+
+    Answers have no nulls either, since the Go SDK makes pointers of them that its users follow.
+    """
+    return {name: _filled(value) for name, value in sent.items() if value is not None}
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_nulls(value)
+    return list(map(_filled, value)) if isinstance(value, list) else value
+
+
+def merged(before: Mapping[str, Any], sent: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Body:
+    """A stored body after a PATCH: what is left out stays, null takes a value back to its default."""
+    cleared = {name for name, value in sent.items() if value is None}
+    kept = {name: value for name, value in before.items() if name not in cleared}
+    return {name: defaults[name] for name in cleared & defaults.keys()} | kept | without_nulls(sent)
 
 
 def check_version(before: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
@@ -184,8 +222,9 @@ def division_of(call: Call, wanted: Mapping[str, Any] | None, *, starrable: bool
     division = call.store.get("division", division_id)
     if division is None:
         raise errors.bad_request(f"There is no division {division_id}.", field="division.id")
-    return {
-        "id": division_id,
-        "name": division["name"],
-        "selfUri": f"/api/v2/authorization/divisions/{division_id}",
-    }
+    return reference_to(division)
+
+
+def reference_to(division: Mapping[str, Any]) -> Body:
+    """A division as the entities hold it that belong to it."""
+    return {name: division[name] for name in ("id", "name", "selfUri")}

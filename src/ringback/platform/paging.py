@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from ringback.platform import errors
 from ringback.platform.call import Call
 from ringback.platform.store.reader import Body, Query
 
@@ -36,20 +37,26 @@ def envelope(call: Call, entities: Sequence[Any], *, total: int, size: int = DEF
         "pageNumber": number,
         "total": total,
         "pageCount": count,
-        "firstUri": _uri(call, 1, size=per_page),
-        "lastUri": _uri(call, max(count, 1), size=per_page),
-        "selfUri": _uri(call, number, size=per_page),
-        **({"nextUri": _uri(call, number + 1, size=per_page)} if number < count else {}),
-        **({"previousUri": _uri(call, number - 1, size=per_page)} if 1 < number <= count + 1 else {}),
+        "firstUri": address(call, pageSize=per_page, pageNumber=1),
+        "lastUri": address(call, pageSize=per_page, pageNumber=max(count, 1)),
+        "selfUri": address(call, pageSize=per_page, pageNumber=number),
+        **({"nextUri": address(call, pageSize=per_page, pageNumber=number + 1)} if number < count else {}),
+        **(
+            {"previousUri": address(call, pageSize=per_page, pageNumber=number - 1)}
+            if 1 < number <= count + 1
+            else {}
+        ),
     }
 
 
-def _uri(call: Call, number: int, *, size: int) -> str:
-    kept = [(name, value) for name, value in call.pairs() if name not in {"pageNumber", "pageSize"}]
+def address(call: Call, **changed: object) -> str:
+    """The address of a call with some query parameters set anew; the others stay, filters too."""
     path = call.route.path
     for name, value in call.path.items():
-        path = path.replace(f"{{{name}}}", value)
-    return f"{path}?{urlencode([*kept, ('pageSize', size), ('pageNumber', number)])}"
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    kept = [(name, value) for name, value in call.pairs() if name not in changed]
+    query = urlencode([*kept, *changed.items()])
+    return f"{path}?{query}" if query else path
 
 
 def page(call: Call, query: Query, *, view: View = as_is, size: int = DEFAULT_SIZE) -> Body:
@@ -66,13 +73,34 @@ def page_of(call: Call, everything: Sequence[Any], *, view: View = as_is, size: 
     return envelope(call, [view(body) for body in part], total=len(everything), size=size)
 
 
-def cursor(call: Call, entities: Sequence[Any], *, after: str | None) -> Body:
-    """The cursor envelope; the last page has no `after` (an empty one makes the provider loop for ever)."""
-    cursors = {"after": after} if after else {}
-    following = f"{call.route.path}?{urlencode({'cursor': after})}" if after else None
+def cursor(call: Call, entities: Sequence[Any], *, after: str | None, by: str = "cursor") -> Body:
+    """The cursor envelope; the last page has no `after` (an empty one makes the provider loop for ever).
+
+    Args:
+        call: the call.
+        entities: those of this page.
+        after: the cursor of the next page.
+        by: name of the query parameter that takes it.
+    """
     return {
         "entities": list(entities),
-        "cursors": cursors,
-        "selfUri": call.route.path,
-        **({"nextUri": following} if following else {}),
+        "cursors": {"after": after} if after else {},
+        "selfUri": address(call),
+        **({"nextUri": address(call, **{by: after})} if after else {}),
     }
+
+
+def following(found: Sequence[Body], *, seen: str | None, size: int) -> tuple[Sequence[Body], str | None]:
+    """The entities after the last one seen, and the id to go on from; None at the end.
+
+    Raises:
+        ApiError: 400, the one seen is not in the list: it was deleted meanwhile, or never there. To begin
+            again silently would make clients loop.
+    """
+    start = 0
+    if seen:
+        start = next((at + 1 for at, body in enumerate(found) if body["id"] == seen), 0)
+        if not start:
+            raise errors.bad_request(f"[{seen[:100]}] is no cursor of this list; begin again without one.")
+    part = found[start : start + size]
+    return part, part[-1]["id"] if start + size < len(found) else None

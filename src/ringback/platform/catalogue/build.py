@@ -45,11 +45,13 @@ _STAMPS = {
 }
 _NUMBERS = ("pageSize", "pageNumber", "limit")
 # Required by the JavaScript typings, and still left out by clients of the real platform: the Terraform
-# provider creates integrations without a name, and only the server knows how far a job is.
+# provider creates integrations without a name, and only the server knows how far a job is. A role that is
+# granted without a division holds in the home division.
 _NOT_REQUIRED = {
     ("CreateIntegrationRequest", "name"),
     ("DataTableImportJob", "status"),
     ("DataTableExportJob", "status"),
+    ("RoleDivision", "divisionId"),
 }
 
 

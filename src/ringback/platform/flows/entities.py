@@ -323,8 +323,16 @@ def consumers(store: Reader, body: Body) -> list[Body]:
 
 def version(store: Reader, body: Body, *, version_id: str) -> Body:
     """A stored version; ApiError 404. "published" and "latest" are not versions; `7` is `7.0`."""
-    wanted = version_id if "." in version_id else f"{version_id}.0"
-    return store.need(VERSION, wanted, parent=body["id"])
+    return store.need(VERSION, _full(version_id), parent=body["id"])
+
+
+def has_version(store: Reader, body: Body, *, version_id: str) -> bool:
+    """Whether there is such a version."""
+    return store.get(VERSION, _full(version_id), parent=body["id"]) is not None
+
+
+def _full(version_id: str) -> str:
+    return version_id if "." in version_id else f"{version_id}.0"
 
 
 def newest(body: Body) -> str:

@@ -19,7 +19,6 @@ from ringback.platform.errors import ApiError
 from ringback.platform.flows import entities
 from ringback.platform.flows.documents import (
     MAX_MESSAGES,
-    Checked,
     check,
     document_of,
     encoded,
@@ -146,14 +145,17 @@ def named_flows(store: Reader, asked: Iterable[Body]) -> Iterator[tuple[Body, st
         wanted = each["flow"]
         body = _asked(store, wanted)
         if body is None:
-            shown = wanted.get("id") or f"{wanted.get('name')} ({wanted.get('type')})"
+            shown = wanted.get("id") or " ".join(filter(None, (wanted.get("type"), wanted.get("name"))))
+            shown = shown or "without an id, or a name and a type"
             yield {}, "", f"could not find the flow {shown}"
             continue
         version_id = str(wanted.get("version") or entities.published(body) or entities.newest(body))
         if not version_id:
             yield {}, "", f"the flow {body['name']!r} has no version"
-            continue
-        yield body, version_id, ""
+        elif not entities.has_version(store, body, version_id=version_id):
+            yield {}, "", f"the flow {body['name']!r} has no version {version_id}"
+        else:
+            yield body, version_id, ""
 
 
 def _asked(store: Reader, wanted: Body) -> Body | None:
@@ -161,10 +163,6 @@ def _asked(store: Reader, wanted: Body) -> Body | None:
     if body is None and wanted.get("name") and wanted.get("type"):
         body = entities.named(store, str(wanted["type"]).upper(), name=str(wanted["name"]))
     return None if body is None or body.get("deleted") else body
-
-
-def _checked(store: Reader, body: Body, *, version_id: str) -> Checked:
-    return check(store, entities.document(store, body, version_id=version_id))
 
 
 # ---- validate
@@ -179,12 +177,7 @@ def validate(call: Call, store: Reader, *, asked: list[Body]) -> Body:
             found.append(message(call, problem))
             failed = True
             continue
-        try:
-            checked = _checked(store, body, version_id=version_id)
-        except ApiError:
-            found.append(message(call, f"the flow {body['name']!r} has no version {version_id}"))
-            failed = True
-            continue
+        checked = check(store, entities.document(store, body, version_id=version_id))
         failed = failed or bool(checked.errors)
         found += [
             each | {"text": f"{body['name']}: {each['text']}"} for each in messages_of(call, checked.found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from ringback.platform.flows.kinds import (
 from ringback.platform.store.reader import Body, Query, Reader
 
 MISSING = "RB063"
+_QUEUE_BY_ID = re.compile(r'FindQueueById\("([^"\\]+)"\)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Need:
 def needed(store: Reader, flow: Flow) -> Iterator[Need]:
     """What a flow names, with the entities; system prompts and kinds that are not kept are left out."""
     known: dict[tuple[str, str], Body | None] = {}
-    for code, name, span, user in named_in(flow):
+    for code, name, span, user in (*named_in(flow), *_named_by_id(flow)):
         if code in OPEN or code not in REFERRED or (code == "pmt" and is_system_prompt(name)):
             continue
         key = code, name.strip().casefold()
@@ -57,6 +59,15 @@ def needed(store: Reader, flow: Flow) -> Iterator[Need]:
             known[key] = find(store, code, name=name)
         where = flow.name if user is None else user.name
         yield Need(code, name, known[key], span, where, user.type if isinstance(user, Action) else "")
+
+
+def _named_by_id(flow: Flow) -> Iterator[tuple[str, str, Span, Action]]:
+    """The queues that plain documents name by an id: `FindQueueById` of a literal; worlds know names only."""
+    for action in flow.actions.values():
+        for node in (each for _, each in (action.body.items() if action.body else ())):
+            text = node.at("exp")
+            if text is not None and (found := _QUEUE_BY_ID.fullmatch(str(text.value).strip())):
+                yield "que", found[1], text.span, action
 
 
 def find(store: Reader, code: str, *, name: str) -> Body | None:

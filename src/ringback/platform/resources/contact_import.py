@@ -116,11 +116,11 @@ def preview_upload(call: Call) -> object:
 
 def _paged(call: Call, kind: str, **more: Any) -> Body:
     """A list with `after`."""
-    found, after = call.store.find(Query(kind, **more)), call.query.get("after")
     size = call.query.get("pageSize") or paging.DEFAULT_SIZE
-    start = next((at + 1 for at, body in enumerate(found) if body["id"] == after), 0)
-    part = found[start : start + size]
-    return paging.cursor(call, part, after=part[-1]["id"] if start + size < len(found) else None)
+    part, after = paging.following(
+        call.store.find(Query(kind, **more)), seen=call.query.get("after"), size=size
+    )
+    return paging.cursor(call, part, after=after, by="after")
 
 
 def _serve_settings(kind: Collection) -> None:

@@ -33,18 +33,15 @@ def _sent(call: Call) -> Body:
 
 @routes.get(SOURCES.path)
 def list_sources(call: Call) -> object:
-    """External sources by name, with cursors."""
+    """External sources, with cursors."""
     active, name = call.query.get("active"), call.query.get("name")
     found = [
         body
         for body in call.store.find(Query(EXTERNAL_SOURCE, names=[name] if name else None))
         if active is None or body["active"] is active
     ]
-    after, size = str(call.query.get("cursor") or ""), call.query.get("limit") or 100
-    start = next((at + 1 for at, body in enumerate(found) if body["id"] == after), 0)
-    part = found[start : start + size]
-    following = part[-1]["id"] if start + size < len(found) else None
-    return paging.cursor(call, part, after=following)
+    part, after = paging.following(found, seen=call.query.get("cursor"), size=call.query.get("limit") or 100)
+    return paging.cursor(call, part, after=after)
 
 
 @routes.post(SOURCES.path, errors=(409,))

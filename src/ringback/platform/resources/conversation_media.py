@@ -8,7 +8,7 @@ from typing import Any
 from ringback.contacts.numbers import NumberError, parse_number
 from ringback.platform import errors, paging
 from ringback.platform.call import Call
-from ringback.platform.clock import new_id
+from ringback.platform.clock import from_iso, in_utc, new_id
 from ringback.platform.resources import conversation_model as model
 from ringback.platform.resources.contact_model import country_of
 from ringback.platform.resources.conversation_model import MEDIA, PATH, Party
@@ -172,14 +172,22 @@ def _numbers(call: Call, sent: Mapping[str, Any]) -> Sequence[str]:
 def _callback_fields(call: Call, sent: Mapping[str, Any], *, numbers: Sequence[str]) -> Body:
     names = ("callbackUserName", "callbackScheduledTime", "scriptId", "callerId", "callerIdName")
     given = {name: sent[name] for name in names if sent.get(name)}
-    later = model.is_future(given.get("callbackScheduledTime"), call.now)
     fields = {
         "callbackNumbers": list(numbers),
         "skipEnabled": False,
         "timeoutSeconds": 0,
         "externalCampaign": False,
     }
-    return {**fields, **given, "state": "scheduled" if later else "connected"}
+    return {**fields, "state": "connected", **given, **_scheduled(call, sent)}
+
+
+def _scheduled(call: Call, sent: Mapping[str, Any]) -> Body:
+    """The moment of a callback and the state that follows from it; empty without one."""
+    moment = sent.get("callbackScheduledTime")
+    if not moment:
+        return {}
+    later = from_iso(moment) > call.now
+    return {"callbackScheduledTime": in_utc(moment), "state": "scheduled" if later else "connected"}
 
 
 @routes.patch(f"{PATH}/callbacks", errors=(404,))
@@ -187,13 +195,9 @@ def patch_callback(call: Call) -> object:
     """Give a callback another time, number or agent."""
     sent = call.object()
     before = model.read(call.store, sent["conversationId"], medium="callbacks")
-    changes: Body = {}
+    changes = _scheduled(call, sent)
     if (queue := sent.get("queueId")) and call.store.get("queue", queue) is None:
         raise errors.bad_request(f"There is no queue {queue}.", field="queueId")
-    if sent.get("callbackScheduledTime"):
-        later = model.is_future(sent["callbackScheduledTime"], call.now)
-        changes["callbackScheduledTime"] = sent["callbackScheduledTime"]
-        changes["state"] = "scheduled" if later else "connected"
     if sent.get("callbackNumbers"):
         changes["callbackNumbers"] = list(_numbers(call, sent))
     parties = [

@@ -13,7 +13,7 @@ from typing import Any
 
 from ringback.platform import errors
 from ringback.platform.call import Call
-from ringback.platform.clock import from_iso, new_id
+from ringback.platform.clock import in_utc, new_id
 from ringback.platform.collection import division_of
 from ringback.platform.store.reader import Body, Key, Query, Reader
 
@@ -32,6 +32,8 @@ ENDED = frozenset({"disconnected", "terminated"})
 _SWITCHES = ("held", "muted", "confined", "recording", "wrapupSkipped")
 # Fields of a communication that belong to it alone; the rest shows in the medium's view.
 _OWN = frozenset({"id", "initialState", "segments", "self", "other"})
+# States of communications that the participants of the media's views do not have.
+_SHOWN_STATES = {"scheduled": "none"}
 _LISTS = ("calls", "callbacks", "chats", "cobrowsesessions", "emails", "messages", "screenshares", "videos")
 
 
@@ -233,7 +235,9 @@ def changed_party(call: Call, party: Body, *, sent: Mapping[str, Any]) -> Body:
     """
     after = dict(party)
     if wrapup := sent.get("wrapup"):
-        after["wrapup"] = {"endTime": call.now_iso(), **{k: v for k, v in wrapup.items() if v is not None}}
+        given = {name: value for name, value in wrapup.items() if value is not None}
+        given["endTime"] = in_utc(given["endTime"]) if "endTime" in given else call.now_iso()
+        after["wrapup"] = given
     state = str(sent.get("state") or "")
     switched = {name: sent[name] for name in _SWITCHES if sent.get(name) is not None}
     if "endTime" in party:
@@ -302,6 +306,7 @@ def _media_party(party: Body, medium: str) -> Body:
     plain = ("id", "name", "address", "startTime", "connectedTime", "endTime", "purpose", "attributes")
     more = ("wrapupRequired", "mediaRoles", "wrapup", "wrapupSkipped")
     view = {name: value for name, value in communication.items() if name not in _OWN}
+    view["state"] = _SHOWN_STATES.get(view["state"], view["state"])
     view |= {name: party[name] for name in (*plain, *more) if name in party}
     for name, kind, path in (
         ("user", "userId", "/api/v2/users"),
@@ -311,8 +316,3 @@ def _media_party(party: Body, medium: str) -> Body:
         if identity := party.get(kind):
             view[name] = {"id": identity, "selfUri": f"{path}/{identity}"}
     return view
-
-
-def is_future(moment: str | None, now: int) -> bool:
-    """Whether a moment of a request lies after now (ms)."""
-    return bool(moment) and from_iso(str(moment)) > now

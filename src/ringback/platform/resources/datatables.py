@@ -84,7 +84,5 @@ def delete_table(call: Call) -> object:
 
 
 def _checked(sent: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not str(sent.get("name") or "").strip():
-        raise errors.bad_request("The name of a data table is required.", field="name")
     datatables.check_schema(sent.get("schema"))
     return sent

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ringback.platform import errors
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection
 from ringback.platform.flows import entities
 from ringback.platform.paging import page_of
 from ringback.platform.routing import Routes
-from ringback.platform.store.reader import Body, Query
+from ringback.platform.store.reader import Query
 
 routes = Routes()
 
@@ -48,13 +47,6 @@ def _page(call: Call, collection: Collection) -> object:
     return page_of(call, found)
 
 
-def _named(call: Call) -> Body:
-    sent = call.object()
-    if not str(sent.get("name") or "").strip():
-        raise errors.bad_request("The name is required.", field="name")
-    return sent
-
-
 @routes.get(MILESTONES.path)
 def list_milestones(call: Call) -> object:
     """A page of milestones."""
@@ -70,7 +62,7 @@ def view_milestones(call: Call) -> object:
 @routes.post(MILESTONES.path, errors=(409,))
 def create_milestone(call: Call) -> object:
     """A new milestone."""
-    return MILESTONES.create(call, _named(call))
+    return MILESTONES.create(call, call.object())
 
 
 @routes.get(f"{MILESTONES.path}/{{milestoneId}}")
@@ -82,7 +74,7 @@ def read_milestone(call: Call) -> object:
 @routes.put(f"{MILESTONES.path}/{{milestoneId}}", errors=(409,))
 def replace_milestone(call: Call) -> object:
     """Change a milestone."""
-    return MILESTONES.replace(call, call.path["milestoneId"], sent=_named(call))
+    return MILESTONES.replace(call, call.path["milestoneId"], sent=call.object())
 
 
 @routes.delete(f"{MILESTONES.path}/{{milestoneId}}")
@@ -107,7 +99,7 @@ def view_outcomes(call: Call) -> object:
 @routes.post(OUTCOMES.path, errors=(409,))
 def create_outcome(call: Call) -> object:
     """A new outcome."""
-    return OUTCOMES.create(call, _named(call), currentOperation=entities.operation(call, "CREATE"))
+    return OUTCOMES.create(call, call.object(), currentOperation=entities.operation(call, "CREATE"))
 
 
 @routes.get(f"{OUTCOMES.path}/{{flowOutcomeId}}")
@@ -120,5 +112,5 @@ def read_outcome(call: Call) -> object:
 def replace_outcome(call: Call) -> object:
     """Change an outcome; the answer is the operation, which is complete."""
     done = entities.operation(call, "UPDATE")
-    OUTCOMES.replace(call, call.path["flowOutcomeId"], sent=_named(call), currentOperation=done)
+    OUTCOMES.replace(call, call.path["flowOutcomeId"], sent=call.object(), currentOperation=done)
     return done

@@ -8,6 +8,7 @@ from typing import Any
 from ringback.platform import errors, paging, searching
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection, check_version
+from ringback.platform.resources import users
 from ringback.platform.resources.routing_common import USER
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
@@ -90,18 +91,21 @@ def _search(call: Call, sent: Mapping[str, Any]) -> Body:
 
 @routes.get(f"{PATH}/{{groupId}}/members", errors=(404,))
 def list_members(call: Call) -> object:
-    """A page of the members that still exist, as users."""
+    """A page of the members, as users."""
     group = GROUPS.read(call, call.path["groupId"])
-    page = paging.page(call, Query(MEMBER, parent=group["id"]))
-    return page | {"entities": call.store.many(USER, (each["id"] for each in page["entities"]))}
+    return paging.page(call, Query(MEMBER, parent=group["id"]), view=lambda member: _as_user(call, member))
 
 
 @routes.get(f"{PATH}/{{groupId}}/individuals", errors=(404,))
 def list_individuals(call: Call) -> object:
     """Every member, as users."""
     group = GROUPS.read(call, call.path["groupId"])
-    users = call.store.many(USER, (each["id"] for each in call.store.find(Query(MEMBER, parent=group["id"]))))
-    return {"entities": users, "total": len(users), "selfUri": f"{group['selfUri']}/individuals"}
+    everyone = [_as_user(call, each) for each in call.store.find(Query(MEMBER, parent=group["id"]))]
+    return {"entities": everyone, "total": len(everyone), "selfUri": f"{group['selfUri']}/individuals"}
+
+
+def _as_user(call: Call, member: Body) -> Body:
+    return users.shown(call.store.need(USER, member["id"]))
 
 
 @routes.post(f"{PATH}/{{groupId}}/members", errors=(404, 409))
@@ -125,12 +129,25 @@ def remove_members(call: Call) -> object:
     return _recounted(call, group)
 
 
-def _recounted(call: Call, group: Body) -> Body:
+def leave_all(call: Call, user_id: str) -> None:
+    """Take a user who is deleted out of every group, as a member and as an owner."""
+    for group in call.store.find(Query(GROUPS.kind)):
+        owners = [each for each in group["owners"] if each["id"] != user_id]
+        if call.store.get(MEMBER, user_id, parent=group["id"]) is not None or owners != group["owners"]:
+            call.tx.remove(MEMBER, user_id, parent=group["id"])
+            _recounted(call, group, owners=owners)
+
+
+users.LEAVING.append(leave_all)
+
+
+def _recounted(call: Call, group: Body, **more: Any) -> Body:
     members = call.store.find(Query(MEMBER, parent=group["id"]))
     after = group | {
         "memberCount": len(members),
         "version": group["version"] + 1,
         "dateModified": call.now_iso(),
+        **more,
     }
     GROUPS.save(call, group, after=after, action="MemberUpdate")
     return {}
@@ -140,7 +157,7 @@ def _users(call: Call, ids: Iterable[str], *, field: str) -> list[Body]:
     found = []
     for user_id in dict.fromkeys(map(str, ids)):
         user = call.store.get(USER, user_id)
-        if user is None:
+        if user is None or user["state"] == "deleted":
             raise errors.bad_request(f"There is no user {user_id}.", field=field)
         found.append({"id": user_id, "name": user.get("name", ""), "selfUri": f"/api/v2/users/{user_id}"})
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringback.platform.bootstrap import ORGANIZATION
 from ringback.platform.call import Call
-from ringback.platform.collection import check_version
+from ringback.platform.collection import check_version, without_nulls
 from ringback.platform.routing import Routes
 
 routes = Routes()
@@ -22,7 +22,7 @@ def read_organization(call: Call) -> object:
 @routes.put("/api/v2/organizations/me", errors=(409,))
 def replace_organization(call: Call) -> object:
     """Change the organisation's name, country, language and the like."""
-    before, sent = call.store.control(ORGANIZATION), call.object()
+    before, sent = call.store.control(ORGANIZATION), without_nulls(call.object())
     check_version(before, sent)
     kept = {name: value for name, value in before.items() if name in {"id", "state"} or name not in sent}
     after = {**sent, **kept, "version": before["version"] + 1} | _SELF

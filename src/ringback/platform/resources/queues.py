@@ -8,7 +8,9 @@ from typing import Any
 from ringback.platform import errors, paging
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection, name_conditions
+from ringback.platform.resources import users
 from ringback.platform.resources.routing_common import USER
+from ringback.platform.resources.wrapup_codes import OF_QUEUE as CODE
 from ringback.platform.resources.wrapup_codes import WRAPUP_CODES
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
@@ -17,7 +19,6 @@ routes = Routes()
 PATH = "/api/v2/routing/queues"
 MEMBER = "queue_member"  # the parent is the queue
 OF_USER = "user_queue"  # the same seen from the user, who is the parent
-CODE = "queue_wrapup_code"  # the parent is the queue
 MAX_MEMBERS = 100  # in one request, as the platform's descriptions say
 MAX_RING = 6
 _COUNTS = {"memberCount": 0, "userMemberCount": 0, "joinedMemberCount": 0}
@@ -255,9 +256,20 @@ def _drop(call: Call, queue: Body, *, user_id: str) -> None:
     call.tx.remove(OF_USER, queue["id"], parent=user_id)
 
 
+def leave_all(call: Call, user_id: str) -> None:
+    """Take a user who is deleted out of every queue."""
+    for link in call.store.find(Query(OF_USER, parent=user_id)):
+        queue = QUEUES.read(call, link["id"])
+        _drop(call, queue, user_id=user_id)
+        _recounted(call, queue)
+
+
+users.LEAVING.append(leave_all)
+
+
 def _user(call: Call, user_id: str) -> Body:
     user = call.store.get(USER, user_id)
-    if user is None:
+    if user is None or user["state"] == "deleted":
         raise errors.bad_request(f"There is no user {user_id}.", field="id")
     return user
 
@@ -267,11 +279,14 @@ def _user(call: Call, user_id: str) -> Body:
 
 @routes.get(f"{PATH}/{{queueId}}/wrapupcodes", errors=(404,))
 def list_codes(call: Call) -> object:
-    """A page of the wrap-up codes of a queue that still exist."""
+    """A page of the wrap-up codes of a queue."""
     queue = QUEUES.read(call, call.path["queueId"])
     where = tuple(name_conditions(call.query.get("name"), "asterisks"))
-    page = paging.page(call, Query(CODE, parent=queue["id"], where=where))
-    return page | {"entities": call.store.many(WRAPUP_CODES.kind, (each["id"] for each in page["entities"]))}
+    return paging.page(
+        call,
+        Query(CODE, parent=queue["id"], where=where),
+        view=lambda link: WRAPUP_CODES.read(call, link["id"]),
+    )
 
 
 @routes.post(f"{PATH}/{{queueId}}/wrapupcodes", errors=(404,))

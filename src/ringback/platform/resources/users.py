@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from ringback.platform import errors, paging, searching
 from ringback.platform.call import Call
-from ringback.platform.collection import Collection, check_version, division_of
+from ringback.platform.collection import Collection, check_version, division_of, merged
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
 
@@ -15,6 +16,9 @@ routes = Routes()
 USER = "user"
 _PATH = "/api/v2/users"
 _FIXED = frozenset({"id", "version", "username", "division", "password", "roleDivisions", "selfUri"})
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# What takes a user out of where they belong to, when they are deleted; those modules know of users.
+LEAVING: list[Callable[[Call, str], None]] = []
 _MAX_FOUND = 10_000  # users that a search looks at; named in docs/limits.md
 
 
@@ -38,6 +42,7 @@ USERS = Collection(
     read_only=frozenset({"password", "roleDivisions"}),
     unique_name=False,
     claims=_email,
+    state=lambda body: str(body["state"]),
     view=shown,
 )
 
@@ -62,18 +67,19 @@ def create_user(call: Call) -> object:
     division = division_of(call, {"id": sent.get("divisionId")})
     given = {name: value for name, value in sent.items() if name not in {"divisionId", "password"}}
     own = {"username": sent["email"], "division": division, "version": 1, "acdAutoAnswer": False}
-    body = USERS.create(call, given | own, primaryContactInfo=_contact_info(sent["email"]))
-    _stated(call, body)
-    return shown(body)
+    _check_email(sent)
+    return shown(USERS.create(call, given | own, primaryContactInfo=_contact_info(sent["email"])))
 
 
 def _contact_info(email: str) -> list[Body]:
     return [{"address": email, "mediaType": "EMAIL", "type": "PRIMARY"}]
 
 
-def _stated(call: Call, body: Body) -> None:
-    """Put the state where lists filter by it."""
-    call.tx.put(USER, body, state=body["state"])
+def _check_email(sent: Body) -> None:
+    """ApiError 400 for an address that is none; which domains exist is nobody's business here."""
+    if not _EMAIL.fullmatch(sent["email"]):
+        message = f"[{sent['email'][:100]}] is no e-mail address."
+        raise errors.bad_request(message, field="email", code="constraint.validation")
 
 
 @routes.get("/api/v2/users/me")
@@ -104,21 +110,21 @@ def change_user(call: Call) -> object:
     before, sent = _present(call), call.object()
     check_version(before, sent)
     given = {name: value for name, value in sent.items() if name not in _FIXED}
-    after = before | given | {"version": before["version"] + 1}
-    if "email" in given:
-        after["username"] = given["email"]
-    USERS.save(call, before, after=after)
-    _stated(call, after)
-    return shown(after)
+    kept = {name: before[name] for name in ("name", "email") if given.get(name) is None}
+    after = merged(before, given, defaults=USERS.defaults) | kept | {"version": before["version"] + 1}
+    _check_email(after)
+    after["username"] = after["email"]
+    return shown(USERS.save(call, before, after=after))
 
 
 @routes.delete("/api/v2/users/{userId}")
 def delete_user(call: Call) -> object:
-    """Delete a user, who stays known as deleted; answers an empty object."""
+    """Delete a user, who leaves queues and groups and stays known as deleted; answers an empty object."""
     before = _present(call)
     after = before | {"state": "deleted", "version": before["version"] + 1}
+    for leave in LEAVING:
+        leave(call, before["id"])
     USERS.save(call, before, after=after, action="Delete")
-    _stated(call, after)
     return {}
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from ringback.platform.call import Call
 from ringback.platform.collection import EVERY_DIVISION, Collection
 from ringback.platform.routing import Routes
+from ringback.platform.store import tables
 
 routes = Routes()
 PATH = "/api/v2/routing/wrapupcodes"
+OF_QUEUE = "queue_wrapup_code"  # the parent is the queue
 WRAPUP_CODES = Collection(
     "wrapup_code",
     PATH,
@@ -53,6 +57,8 @@ def replace_code(call: Call) -> object:
 
 @routes.delete(f"{PATH}/{{codeId}}", status=204, errors=(404,))
 def delete_code(call: Call) -> object:
-    """Delete a wrap-up code."""
-    WRAPUP_CODES.delete(call, call.path["codeId"])
+    """Delete a wrap-up code, also from the queues that have it."""
+    code, links = WRAPUP_CODES.delete(call, call.path["codeId"]), tables.entities.c
+    of_queues = sa.delete(tables.entities).where(links.kind == OF_QUEUE, links.id == code["id"])
+    call.tx.connection.execute(of_queues)
     return None
