@@ -182,6 +182,11 @@ POLICIES: tuple[Policy, ...] = (
         "In an in-queue flow no agent answers: after ten turns the run ends as waiting.",
     ),
     Policy(
+        "recurring_state",
+        ("key_of_state",),
+        "A state of an in-queue flow is recurring when it has `recurring: true` or `recurring: {interval: …}`.",
+    ),
+    Policy(
         "recurring_interval",
         ("five_minutes", "one_hour"),
         "A recurring state of an in-queue flow that names no interval runs every five minutes.",

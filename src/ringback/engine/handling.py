@@ -42,6 +42,7 @@ def _interval(b: ActionBuilder, written: Node) -> Getter:
     read = b.compile(node, "dur") if node is not None and not is_empty(node) else None
 
     def interval(run: Any) -> int:
+        run.services.policy("recurring_state")
         value = read(run) if read is not None else None
         if value is None:
             return _INTERVALS[run.services.policy("recurring_interval")]
