@@ -91,6 +91,6 @@ def _timeout_ms(step: Node) -> int | None:
     if isinstance(node.value, bool) or not isinstance(node.value, int | float) or node.value <= 0:
         hint = "write seconds, e.g. 10"
         raise DefinitionError(
-            "settings.timeout must be a number of seconds", span=node.span, hint=hint, code="RB041"
+            "settings.timeout must be a number of seconds above 0", span=node.span, hint=hint, code="RB041"
         )
     return round(node.value * 1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ringback.flows.actions.base import ActionType, Builder, Field, FlowFault, Next, Step
@@ -62,10 +63,16 @@ def build_contact(b: Builder) -> Step:
         if reply.error:
             return failure
         if store is not None:
-            store(run, Json(reply.contacts[0] if reply.contacts else None))
+            store(run, Json(_named(reply.contacts[0]) if reply.contacts else None))
         return success
 
     return Step(begin, resume)
+
+
+def _named(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact with `name`, which plain flows read of either look-up; a native one has its parts only."""
+    parts = [str(contact[part]) for part in ("firstName", "lastName") if contact.get(part)]
+    return {"name": " ".join(parts), **contact} if parts else dict(contact)
 
 
 PLAIN_LOOKUP = ActionType(

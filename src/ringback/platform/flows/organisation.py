@@ -64,7 +64,7 @@ def needed(store: Reader, flow: Flow) -> Iterator[Need]:
 def _named_by_id(flow: Flow) -> Iterator[tuple[str, str, Span, Action]]:
     """The queues that plain documents name by an id: `FindQueueById` of a literal; worlds know names only."""
     for action in flow.actions.values():
-        for node in (each for _, each in (action.body.items() if action.body else ())):
+        for node in (each for _, each in action.body.items()):
             text = node.at("exp")
             if text is not None and (found := _QUEUE_BY_ID.fullmatch(str(text.value).strip())):
                 yield "que", found[1], text.span, action
