@@ -400,6 +400,23 @@ def test_every_form_of_document(centre: Centre, name: str) -> None:
     assert centre.flow(f"{name} plain")["type"] == "INBOUNDCALL"
 
 
+def test_a_name_that_ends_in_a_blank(centre: Centre, name: str) -> None:
+    """Architect keeps the blank; public data actions and flows have such names."""
+    centre.write(
+        action_DOT_json=action(f"{name} action "),
+        flow_DOT_yaml=FLOW.replace("NAME action:", '"NAME action ":').replace("NAME", name),
+    )
+    report = centre.apply()
+    assert report.failed is None, report.error
+    assert (centre.plan().todo, len(centre.actions(f"{name} action "))) == ((), 1)
+    (flow,) = [body for body in centre.cloud.entities(FLOWS) if body["name"] == name]
+    centre.faults({"dataAction": f"{name} action ", "reply": "status:503"})
+    run = {"flowId": flow["id"], "context": {"from": "+15551234567"}}
+    answer = centre.cloud.post("/api/v2/architect/simulations", run).json
+    (step,) = [node for node in answer["trace"] if node["nodeName"] == "Look up"]
+    assert step["result"]["error"]["status"] == 503, "the action runs"
+
+
 def test_look_ups_by_url_are_not_for_a_real_organisation(centre: Centre, name: str) -> None:
     lookup = {"name": "Look", "url": "https://crm.example/lookup"}
     start = {"name": "Start", "type": "Start", "on": {"next": "Look"}}

@@ -114,7 +114,7 @@ def body_of(action: DataAction, *, category: str) -> dict[str, Any]:
     if action.timeout:
         config["timeoutSeconds"] = int(action.timeout)
     return {
-        "name": action.name.strip(),
+        "name": action.name,
         "category": category,
         "config": config,
         "contract": {

@@ -78,7 +78,7 @@ class Query:
         found = [_E.kind == self.kind, _E.parent == self.parent, *self.where]
         choices = (
             (_E.id, self.ids),
-            (_E.name_key, None if self.names is None else [name.casefold() for name in self.names]),
+            (_E.name_key, None if self.names is None else [tables.name_key(name) for name in self.names]),
             (_E.state, self.states),
             (_E.division_id, self.divisions),
         )
@@ -118,8 +118,9 @@ class Reader:
         return body
 
     def named(self, kind: str, name: str, *, parent: str = "") -> list[Body]:
-        """The entities with a name, whatever its case."""
-        rows = _BY_NAME.run(self.connection, kind=kind, parent=parent, name_key=name.casefold()).fetchall()
+        """The entities with a name, whatever its case and the blanks at its ends."""
+        key = tables.name_key(name)
+        rows = _BY_NAME.run(self.connection, kind=kind, parent=parent, name_key=key).fetchall()
         return [decode(row[0]) for row in rows]
 
     def count(self, query: Query) -> int:

@@ -16,13 +16,22 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 # Row 1 of `audit_head` is locked by each write, so that writers queue and the chain never forks.
 HEAD = 1
 
+
+def name_key(name: object) -> str:
+    """Under which an entity is found by its name: in any case, without blanks at its ends.
+
+    Names keep such blanks, and those that flows write are compared without them.
+    """
+    return str(name or "").strip().casefold()
+
+
 entities = sa.Table(
     "entities",
     METADATA,
     sa.Column("kind", TEXT, primary_key=True),
     sa.Column("parent", TEXT, primary_key=True, default=""),  # such as the table of a row; "" for none
     sa.Column("id", TEXT, primary_key=True),
-    sa.Column("name_key", TEXT, nullable=False, default=""),  # name, case folded
+    sa.Column("name_key", TEXT, nullable=False, default=""),  # see `name_key`
     sa.Column("division_id", TEXT, nullable=False, default=""),
     sa.Column("state", TEXT, nullable=False, default=""),  # of the kind's own choosing, to filter by
     sa.Column("created", sa.BigInteger, nullable=False),  # ms since 1970

@@ -146,7 +146,7 @@ class Transaction(Reader):
     def _columns(self, body: Body, state: str) -> dict[str, Any]:
         division = body.get("division")
         return {
-            "name_key": str(body.get("name") or "").casefold(),
+            "name_key": tables.name_key(body.get("name")),
             "division_id": str(division.get("id") or "") if isinstance(division, dict) else "",
             "state": state,
             "modified": self.now,
