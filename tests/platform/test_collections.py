@@ -114,6 +114,41 @@ def test_who_is_deleted_leaves_queues_and_groups(api: Client) -> None:
     api.post(f"{queue['selfUri']}/members", [{"id": user["id"]}]).refused(400)
 
 
+def test_a_deleted_user_comes_back_as_the_terraform_provider_asks(api: Client) -> None:
+    email = f"{fresh('back')}@example.com"
+    user = api.post(USERS, {"name": "Ann", "email": email}).ok()
+    assert user["division"]["id"] == api.get(f"{DIVISIONS}/home").ok()["id"]
+    path = f"{USERS}/{user['id']}"
+    api.delete(path).ok()
+    criteria = [("email", [email]), ("state", ["deleted"])]
+    query = [{"type": "EXACT", "fields": [field], "values": values} for field, values in criteria]
+    [found] = api.post(f"{USERS}/search", {"query": query}).ok()["results"]
+    version = api.get(path, state="deleted").ok()["version"]
+    assert found["id"] == user["id"]
+    api.patch(path, {"version": version, "title": "x"}).refused(404)
+    assert api.patch(path, {"version": version, "state": "inactive"}).ok()["state"] == "inactive"
+    assert api.get(path).ok()["version"] == version + 1
+
+
+def test_a_manager_is_sent_as_an_id_and_shown_as_a_user(api: Client) -> None:
+    user, manager = new_user(api), new_user(api)
+    path = f"{USERS}/{user['id']}"
+    shown = api.patch(path, {"version": 1, "manager": manager["id"]}).ok()["manager"]
+    assert shown == {"id": manager["id"], "name": "Ann", "selfUri": f"{USERS}/{manager['id']}"}
+    api.patch(path, {"version": 2, "manager": "nobody"}).refused(400)
+    assert "manager" not in api.patch(path, {"version": 2, "manager": ""}).ok()
+
+
+def test_a_user_is_shown_with_skills_and_languages(api: Client) -> None:
+    path = f"{USERS}/{new_user(api)['id']}"
+    for kind in ("skills", "languages"):
+        ability = api.post(f"{V2}/routing/{kind}", {"name": fresh(kind)}).ok()
+        api.post(f"{path}/routing{kind}", {"id": ability["id"], "proficiency": 3.0}).ok()
+    assert "skills" not in api.get(path).ok()
+    user = api.get(path, expand="skills,languages").ok()
+    assert [each["proficiency"] for each in (*user["skills"], *user["languages"])] == [3.0, 3.0]
+
+
 def test_a_deleted_code_leaves_queues(api: Client) -> None:
     queue = api.post(QUEUES, {"name": fresh("queue")}).ok()
     code = api.post(f"{V2}/routing/wrapupcodes", {"name": fresh("code")}).ok()

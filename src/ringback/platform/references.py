@@ -21,7 +21,7 @@ def reference(store: Reader, kind: str, *, sent: Mapping[str, Any] | None, field
     if not sent or not sent.get("id"):
         return None
     found = store.get(kind, str(sent["id"]))
-    if found is None or found.get("deleted"):
+    if found is None or found.get("deleted") or found.get("state") == "deleted":
         raise errors.bad_request(f"There is no {kind.replace('_', ' ')} {sent['id']}.", field=field)
     return {"id": found["id"], "name": found.get("name", ""), "selfUri": found.get("selfUri", "")}
 

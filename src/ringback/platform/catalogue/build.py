@@ -46,12 +46,13 @@ _STAMPS = {
 _NUMBERS = ("pageSize", "pageNumber", "limit")
 # Required by the JavaScript typings, and still left out by clients of the real platform: the Terraform
 # provider creates integrations without a name, and only the server knows how far a job is. A role that is
-# granted without a division holds in the home division.
+# granted without a division holds in the home division, to which users without one belong.
 _NOT_REQUIRED = {
     ("CreateIntegrationRequest", "name"),
     ("DataTableImportJob", "status"),
     ("DataTableExportJob", "status"),
     ("RoleDivision", "divisionId"),
+    ("CreateUser", "divisionId"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ringback.platform import errors, paging, searching
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection, check_version, division_of, merged
+from ringback.platform.references import reference
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
 
@@ -16,6 +17,8 @@ routes = Routes()
 USER = "user"
 _PATH = "/api/v2/users"
 _FIXED = frozenset({"id", "version", "username", "division", "password", "roleDivisions", "selfUri"})
+# What `expand` shows of other kinds, whose parent is the user.
+_ABILITIES = {"skills": "user_skill", "languages": "user_language"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # What takes a user out of where they belong to, when they are deleted; those modules know of users.
 LEAVING: list[Callable[[Call, str], None]] = []
@@ -53,7 +56,7 @@ def list_users(call: Call) -> object:
     state = str(call.query.get("state") or "active").lower()
     states = None if state == "any" else [state]
     query = Query(USER, ids=call.listed("id") or None, states=states, descending=_downwards(call))
-    return paging.page(call, query, view=shown)
+    return paging.page(call, query, view=lambda body: _expanded(call, body))
 
 
 def _downwards(call: Call) -> bool:
@@ -93,7 +96,17 @@ def read_me(_call: Call) -> object:
 @routes.get("/api/v2/users/{userId}")
 def read_user(call: Call) -> object:
     """One user; a deleted one only when asked for."""
-    return shown(_present(call))
+    return _expanded(call, _present(call))
+
+
+def _expanded(call: Call, body: Body) -> Body:
+    """A user as callers see it, with skills and languages where `expand` asks for them."""
+    wanted = call.listed("expand")
+    return shown(body) | {
+        name: call.store.find(Query(kind, parent=body["id"]))
+        for name, kind in _ABILITIES.items()
+        if name in wanted
+    }
 
 
 def _present(call: Call) -> Body:
@@ -106,11 +119,15 @@ def _present(call: Call) -> Body:
 
 @routes.patch("/api/v2/users/{userId}", errors=(409,))
 def change_user(call: Call) -> object:
-    """Change a user; the current version is required."""
-    before, sent = _present(call), call.object()
+    """Change a user; the current version is required. Another state brings back one who was deleted."""
+    before, sent = USERS.read(call, call.path["userId"]), call.object()
+    if before["state"] == "deleted" and str(sent.get("state") or "deleted") == "deleted":
+        raise errors.not_found(USER, before["id"])
     check_version(before, sent)
     given = {name: value for name, value in sent.items() if name not in _FIXED}
     kept = {name: before[name] for name in ("name", "email") if given.get(name) is None}
+    if "manager" in given:
+        given["manager"] = reference(call.store, USER, sent={"id": given["manager"]}, field="manager")
     after = merged(before, given, defaults=USERS.defaults) | kept | {"version": before["version"] + 1}
     _check_email(after)
     after["username"] = after["email"]
