@@ -299,7 +299,7 @@ def test_a_run_that_takes_too_long_ends_at_the_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "more", "said"),
     [
-        ("several: many\n", [], "There are many."),
+        ("several: many\nof_another_flow: x\n", [], "There are many."),
         ('{"several": 4}', [], "There are 4."),
         ("several: yes\n", [], "There are yes."),
         ("several: many\n", ["--substitute", "several=few"], "There are few."),
@@ -316,6 +316,7 @@ def test_values_from_an_options_file(tmp_path: Path, text: str, more: list[str],
     flow.write_text(flow.read_text().replace("workflow: {name", "workflow:\n  {name"), encoding="utf-8")
     result = invoke("run", flow, "--substitute", f"@{tmp_path / 'options.yaml'}", *more)
     assert (result.code, said in result.out) == (0, True), result.err + result.out
+    assert "RB030" not in result.err
 
 
 @pytest.mark.parametrize(

@@ -112,10 +112,16 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
         if name.strip() in found:
             raise UsageError(f"{option} names {name.strip()!r} twice", hint="keep one of them")
         found[name.strip()] = value
-    from_files: dict[str, str] = {}
+    return _with_files(files, found) if files else found
+
+
+def _with_files(files: Iterable[str], found: dict[str, str]) -> dict[str, str]:
+    from ringback.flows.loaders.substitution import Options
+
+    values: dict[str, str] = {}
     for text in files:
-        from_files |= _options_file(text[1:])
-    return from_files | found
+        values |= _options_file(text[1:])
+    return Options(values | found, single=found)
 
 
 def _options_file(file: str) -> dict[str, str]:

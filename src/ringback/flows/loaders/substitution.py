@@ -7,12 +7,20 @@ without a value is replaced by itself: the flow can then be read and run, and a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ringback.documents import Edit, Positions, Problems
 
 _NAME = re.compile(r"\{\{[ \t]*([A-Za-z0-9_][A-Za-z0-9_.\-]*)[ \t]*\}\}")
+
+
+class Options(dict[str, str]):
+    """Values that several flows share: one that a flow does not name is a mistake only among `single`."""
+
+    def __init__(self, values: Mapping[str, str], *, single: Iterable[str]) -> None:
+        super().__init__(values)
+        self.single = frozenset(single)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ def substitute(text: str, file: str, *, values: Mapping[str, str], problems: Pro
         edits.append(Edit(start, size, match.start(), end))
     positions = Positions(text, file, edits=edits)
     _warn(problems, Positions(text, file), missing=missing)
-    _warn_unused(problems, set(values) - used)
+    _warn_unused(problems, set(values.single if isinstance(values, Options) else values) - used)
     return Substituted("".join((*parts, text[end:])), positions)
 
 
