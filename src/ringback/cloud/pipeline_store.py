@@ -318,7 +318,9 @@ class PipelineStore:
         if not dead:
             return 0
         with self.write() as transaction:
-            values = {"claim": "", "due": transaction.now + wait}
+            # A moment in ms is no INTEGER of PostgreSQL.
+            due = sa.literal(transaction.now, sa.BigInteger) + sa.cast(wait, sa.BigInteger)
+            values = {"claim": "", "due": due}
             freeing = table.update().where(table.c.claim.in_(dead)).values(values)
             return transaction.connection.execute(freeing).rowcount
 
