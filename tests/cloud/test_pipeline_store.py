@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from ringback.cloud.pipeline_store import Change, PipelineStore, Row
 from ringback.cloud.pipeline_tables import CHECK, DONE, REGISTER, START
 from ringback.cloud.pipeline_trail import Chain
 from ringback.contacts.lifecycle import IllegalStepError
+from ringback.contacts.rows import Reject
 from ringback.core.errors import UsageError
 from tests.platform.conftest import database
 
@@ -225,12 +227,34 @@ def test_a_file_is_imported_once(store: PipelineStore, tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    latin = tmp_path / "latin.csv"
-    latin.write_bytes("externalContactId,name,chat\nA,Zoë,z\n".encode("latin-1"))
+    wide = tmp_path / "wide.csv"
+    wide.write_bytes("externalContactId,name,chat\nA,Zoë,z\n".encode("utf-16"))
     with pytest.raises(UsageError, match="is no UTF-8 text"):
-        list(Source(latin).items())
+        list(Source(wide).items())
     with pytest.raises(UsageError, match="cannot be read"):
         list(Source(tmp_path / "none.csv").items())
+
+
+@pytest.mark.parametrize("name", ["rejects.jsonl", "rejects.csv"])
+@pytest.mark.parametrize("end", ["csv", "jsonl"])
+def test_bytes_that_are_no_text_spoil_their_row_alone(tmp_path: Path, end: str, name: str) -> None:
+    latin, rejects = tmp_path / f"latin.{end}", Rejects(tmp_path / name)
+    if end == "csv":
+        text = "externalContactId,name,chat\nA,Anna,a\nB,Zo\xeb,z\nC,Carl,c\n"
+    else:
+        text = "".join(f"{json.dumps(contact(each))}\n" for each in ("A", "B", "C")).replace(
+            '"B"', '"Zo\xeb"'
+        )
+    latin.write_bytes(text.encode("latin-1"))
+    items = list(Source(latin).items())
+    spoilt = [each for each in items if isinstance(each, Reject)]
+    assert [fault.code for each in spoilt for fault in each.faults] == ["not_utf8"]
+    assert len(items) == 3
+    rejects.add(spoilt[0])
+    rejects.close()
+    written = (tmp_path / name).read_text(encoding="utf-8")
+    assert "0xEB" in written
+    assert "Zo\\xeb" in written.replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize(

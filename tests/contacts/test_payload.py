@@ -59,6 +59,7 @@ FAULTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"name": None}, [("name", "required")]),
     ({"name": "  "}, [("name", "empty")]),
     ({"name": "x" * 256}, [("name", "too_long")]),
+    ({"name": f" {'x' * 256} "}, [("name", "too_long")]),
     ({"name": ["x"]}, [("name", "wrong_type")]),
     ({"name": "a\x00"}, [("name", "unstorable_character")]),
     ({"name": "a\ud800"}, [("name", "unstorable_character")]),

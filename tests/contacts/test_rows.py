@@ -184,6 +184,16 @@ def test_delimiters(line: str, mark: str) -> None:
     assert sniff(line) == mark
 
 
+def test_empty_lines_before_the_header() -> None:
+    assert only("\n \nexternalContactId,name,chat\n1,Alice,a\n").number == 4
+
+
+def test_one_of_two_columns_of_a_field_is_picked_by_name() -> None:
+    item = only("externalContactId,name,Name,chat\n1,A,B,a\n", mapping={"name": "Name"})
+    assert isinstance(item, Row)
+    assert item.contact.name == "B"
+
+
 def test_a_column_over_two_lines() -> None:
     text = 'externalContactId,name,"Phone\n(mobile)"\n1,Alice,+12125550123\n'
     item = only(text, mapping={"voice": "Phone\n(mobile)"})
@@ -208,6 +218,8 @@ HEADERS = [
     ("externalContactId,chat\n", [], "no column gives name"),
     ("externalContactId,name\n", [], "no column gives a channel (voice, sms, email, chat)"),
     ("externalContactId,name,chat,chat\n", [], "two columns have the name 'chat'"),
+    ("externalContactId,name,Name,chat\n", [], "the columns 'name' and 'Name' both give name"),
+    ("externalContactId,n\udce9me,chat\n", [], "the header is no UTF-8 text"),
     ("id,name,chat\n", ["Id=externalContactId"], "there is no column 'Id'"),
     ("x" * (ROW_LENGTH + 1), [], "the header cannot be read: the line has 1,000,001 characters"),
 ]

@@ -264,6 +264,28 @@ def test_rests_that_follow_each_other() -> None:
     assert verdict.until == local("America/New_York", 10, day=9)
 
 
+@pytest.mark.parametrize(
+    ("span", "now", "opens"),
+    [
+        # To the second: a span that ends in a few seconds ends then, not a minute later.
+        (("21:00", "08:00"), "2025-06-03T11:59:59Z", "2025-06-03T12:00:00Z"),
+        # New York goes forward from 02:00 to 03:00 at 07:00 UTC: nobody's clock ever shows 02:30.
+        (("22:00", "02:30"), "2025-03-09T06:59:00Z", "2025-03-09T07:00:00Z"),
+        (("22:00", "02:30"), "2025-03-09T07:00:00Z", None),
+        # It goes back from 02:00 to 01:00 at 06:00 UTC: 01:15 comes twice.
+        (("22:00", "01:30"), "2025-11-02T05:15:00Z", "2025-11-02T05:30:00Z"),
+        (("22:00", "01:30"), "2025-11-02T05:45:00Z", None),
+        (("22:00", "01:30"), "2025-11-02T06:15:20Z", "2025-11-02T06:30:00Z"),
+    ],
+)
+def test_until_where_clocks_change(span: tuple[str, str], now: str, opens: str | None) -> None:
+    text = f"quietHours: [{{name: n, from: '{span[0]}', to: '{span[1]}'}}]"
+    verdict = quiet(text, at=datetime.fromisoformat(now), voice=NEW_YORK)
+    assert verdict.until == (datetime.fromisoformat(opens) if opens else None)
+    ends = [said.until for each in verdict.refusals.values() for said in each]
+    assert ends == ([datetime.fromisoformat(opens)] if opens else [])
+
+
 def test_rest_without_end() -> None:
     verdict = quiet("quietHours: [{name: always, from: 00:00, to: 00:00}]", at=NOON, voice=NEW_YORK)
     assert (verdict.clear, verdict.until) == (False, None)

@@ -45,14 +45,11 @@ class Source:
             UsageError: the file cannot be read, or its header gives no contacts.
         """
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
+            with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
                 if self.path.suffix.lower() in _JSON:
                     yield from read_json_lines(file, country=self.country)
                 else:
                     yield from CsvRows(file, mapping=self.mapping, country=self.country)
-        except UnicodeDecodeError as error:
-            hint = "save it as UTF-8"
-            raise UsageError(f"{self.path} is no UTF-8 text: {error.reason}", hint=hint) from None
         except OSError as error:
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
 

@@ -84,10 +84,17 @@ def read_header(
     if double := sorted({column for column in named if named.count(column) > 1}):
         raise UsageError(f"two columns have the name {double[0]!r}", hint="rename one of them in the file")
     fields = _mapped(columns, mapping or {})
+    given = frozenset(fields)
     for number, column in enumerate(columns):
         field = _own_field(column)
-        if field and field not in fields and column not in (mapping or {}).values():
-            fields[field] = number
+        if not field or field in given or column in (mapping or {}).values():
+            continue
+        if field in fields:
+            both = f"{columns[fields[field]]!r} and {column!r}"
+            raise UsageError(
+                f"the columns {both} both give {field}", hint=f"--map {column!r}={field} picks one"
+            )
+        fields[field] = number
     _check_needed(fields, columns)
     unused = tuple(column for number, column in enumerate(columns) if number not in fields.values())
     return Header(tuple(columns), mark, fields, unused)

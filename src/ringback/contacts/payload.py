@@ -199,7 +199,7 @@ class _Reader:
 
     def _name(self, value: object) -> str:
         # The platform strips names on write; doing the same here keeps what is read equal to what was sent.
-        return self._required(value, "name").strip()
+        return self._required(value.strip() if isinstance(value, str) else value, "name")
 
     def _optional(
         self, body: Mapping[str, Any], name: str, *, check: Callable[[object], tuple[str, str] | None]

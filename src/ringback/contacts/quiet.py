@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -81,8 +82,7 @@ def opens_at(now: datetime, quiet: Iterable[Callable[[datetime], datetime | None
         ends = [end for rule in rules if (end := rule(moment))]
         if not ends:
             return moment
-        # Where clocks go back a local end may lie before the moment: at least a minute passes.
-        moment = max(*ends, moment + timedelta(minutes=1))
+        moment = max(ends)
     return None
 
 
@@ -90,5 +90,27 @@ def _end_in(hours: Hours, zone: str, *, now: datetime) -> datetime | None:
     info = zone_of(zone)
     if info is None:
         return None
-    end = hours.end_of(now.astimezone(info).replace(tzinfo=None))
-    return end.replace(tzinfo=info).astimezone(UTC) if end else None
+    local = now.astimezone(info)
+    end = hours.end_of(local.replace(tzinfo=None))
+    return _reached(end, info, fold=local.fold) if end else None
+
+
+def _reached(end: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
+    """The moment when a clock shows a local time, or has jumped over it.
+
+    Args:
+        end: local, without zone.
+        zone: of the clock.
+        fold: which of two hours of one name it is now, where clocks go back; the end lies in the same.
+    """
+    moment = end.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == end:
+        return moment
+    # Clocks go forward over it: the end is the moment of that.
+    early, late = (end.replace(tzinfo=zone, fold=each).astimezone(UTC) for each in (1, 0))
+    minute = timedelta(minutes=1)
+    minutes = range((late - early) // minute)
+    jumped = bisect_left(
+        minutes, True, key=lambda n: (early + n * minute).astimezone(zone).replace(tzinfo=None) >= end
+    )
+    return early + jumped * minute

@@ -8,6 +8,7 @@ rejects; a number or address that stands in several rows is no fault, but probab
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -25,6 +26,8 @@ ROW_LENGTH = 1_000_000
 _SHOWN = 200
 _LONGEST_HEADER = 10_000
 _BOM = "\ufeff"
+# What `surrogateescape` makes of bytes that are no UTF-8.
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class CsvRows:
         """Read the header.
 
         Args:
-            lines: of the file, with their line ends (so that cells may hold some).
+            lines: of the file, with their line ends (so that cells may hold some); bytes that are no
+                UTF-8 as `surrogateescape` gives them, so that they spoil their row alone.
             mapping: field to column, from `parse_mapping`.
             delimiter: one character; None finds it out.
             country: of numbers in national notation, e.g. US; None wants them with their +.
@@ -119,11 +123,13 @@ class CsvRows:
 
     def _header_line(self) -> str:
         try:
-            text = next(self._lines)
+            text = next(each for each in self._lines if each.strip())
         except StopIteration:
             raise UsageError("the file has no header", hint="its first line names the columns") from None
         except _LongLineError as error:
             raise UsageError(f"the header cannot be read: {error}", hint="check the file") from None
+        if self._lines.encoding_fault():
+            raise UsageError("the header is no UTF-8 text", hint="save the file as UTF-8")
         # A column's name may run over a line's end, in quotes.
         while text.count('"') % 2 and len(text) < _LONGEST_HEADER:
             text += next(self._lines, '"')
@@ -141,7 +147,9 @@ class CsvRows:
             except (csv.Error, _LongLineError) as error:
                 yield self._broken(number, Fault("", "malformed", _csv_reason(error)))
                 continue
-            if any(cell.strip() for cell in cells):
+            if fault := self._lines.encoding_fault():
+                yield Reject(number, self._lines.text, (fault,))
+            elif any(cell.strip() for cell in cells):
                 yield self._item(number, cells)
 
     def _item(self, number: int, cells: list[str]) -> Item:
@@ -164,7 +172,7 @@ def read_json_lines(lines: Iterable[str], *, country: str | None = None) -> Iter
     """The rows of a file with one plain contact on each line; empty lines are skipped.
 
     Args:
-        lines: of the file.
+        lines: of the file, as for `CsvRows`.
         country: of numbers in national notation; None wants them with their +.
     """
     source, seen = _Lines(lines), _Seen()
@@ -179,11 +187,12 @@ def read_json_lines(lines: Iterable[str], *, country: str | None = None) -> Iter
             continue
         if not line:
             continue
-        found = _contact_of_json(line, country)
+        fault = source.encoding_fault()
+        found = (fault,) if fault else _contact_of_json(line, country)
         if isinstance(found, Contact):
             yield seen.item(number, found, raw=line)
         else:
-            yield Reject(number, line, found)
+            yield Reject(number, source.text.strip(), found)
 
 
 class _LongLineError(ValueError):
@@ -206,9 +215,20 @@ class _Lines:
 
     @property
     def text(self) -> str:
-        """The text of the row so far; the beginning of a line over the limit."""
+        """The text of the row so far; the beginning of a line over the limit; bytes of no text as `\\xe9`."""
         text = "".join(self._row).rstrip("\r\n")
+        if not text.isascii():
+            text = _NOT_UTF8.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
+            text = text.encode("utf-8", "backslashreplace").decode()
         return text if len(text) <= ROW_LENGTH else text[:_SHOWN] + "…"
+
+    def encoding_fault(self) -> Fault | None:
+        """What is wrong with the row's bytes, or None."""
+        for line in self._row:
+            if not line.isascii() and (found := _NOT_UTF8.search(line)):
+                reason = f"the byte 0x{ord(found[0]) - 0xDC00:02X} is no UTF-8; save the file as UTF-8"
+                return Fault("", "not_utf8", reason)
+        return None
 
     def back_to_second(self) -> None:
         """Give the lines of the current row again, but for its first."""

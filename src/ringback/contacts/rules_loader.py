@@ -54,6 +54,7 @@ _PENDING = ("pending", "asked")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _PREFIX = re.compile(r"\+[1-9]\d{0,14}")
 _CALLING_CODE = re.compile(r"\+?([1-9]\d{0,2})")
+_CODE_HINT = 'write "+44"; one of several countries with a code is named instead: regions: [BS]'
 _T = TypeVar("_T")
 
 
@@ -261,7 +262,7 @@ class _Loader:
         found = _CALLING_CODE.fullmatch(_text(node))
         code = int(found[1]) if found else 0
         if not code or not main_region(code):
-            self._error(f"{_text(node)!r} is no calling code", node, hint='write "+44"')
+            self._error(f"{_text(node)!r} is no calling code", node, hint=_CODE_HINT)
         return code
 
     def _error(self, message: str, node: Node, *, hint: str) -> None:
