@@ -20,6 +20,7 @@ from ringback.contacts.webhook import Receiver
 from ringback.core.signing import Secret
 from tests.platform.client import Client
 from tests.platform.conftest import Server
+from tests.platform.seeding import put
 
 ACTIONS = "/api/v2/integrations/actions"
 FLOWS = "/api/v2/architect/flows"
@@ -622,3 +623,16 @@ def test_job_5_the_native_body_of_the_sdk_and_a_search_by_number(api: Client) ->
     created = api.post(CONTACTS, sent).ok()
     found = api.get(CONTACTS, q="(212) 555-0142").ok()["entities"]
     assert created["id"] in [each["id"] for each in found]
+
+
+def test_a_lost_connection_leaves_the_database_its_locks(server: Server, api: Client) -> None:
+    """Another process that opens and closes the database must not take the server's log away."""
+    import httpcore  # noqa: PLC0415
+
+    api.post("/_ringback/faults", {"kind": "reset", "path": CONTACTS, "method": "POST", "count": 1}).ok()
+    with pytest.raises((httpcore.NetworkError, httpcore.RemoteProtocolError)):
+        api.post(CONTACTS, plain("FIVE-LOCK"))
+    for _ in range(2):
+        name = unique("from outside")
+        put(server, "skill", name=name, state="active", version="1")
+        assert api.get("/api/v2/routing/skills", name=name).ok()["total"] == 1

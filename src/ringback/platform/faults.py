@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -176,10 +177,20 @@ def close_connection(client: tuple[str, int]) -> bool:
     The server hands out no way to do it, so the socket is found among the process's own by its peer.
     """
     try:
-        numbers = [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]
+        # Sockets only: closing a copy of the database's descriptor would give up SQLite's locks on it, and
+        # the next process to close the database would take the write-ahead log away from this one.
+        entries = [entry for entry in Path("/proc/self/fd").iterdir() if _is_socket(entry)]
     except OSError:
         return False
+    numbers = [int(entry.name) for entry in entries]
     return any(_close_if(number, client) for number in numbers)
+
+
+def _is_socket(entry: Path) -> bool:
+    try:
+        return stat.S_ISSOCK(entry.stat().st_mode)
+    except OSError:  # closed meanwhile
+        return False
 
 
 def _close_if(number: int, client: tuple[str, int]) -> bool:
