@@ -73,6 +73,22 @@ def test_null_is_what_is_left_out(api: Client, path: str, more: dict[str, Any]) 
     assert not nulls(api.get(made["selfUri"]).ok())
 
 
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [(path, more) for path, more in KINDS if path not in {"/routing/skills", "/routing/languages"}],
+)
+def test_what_was_read_can_be_put_back(api: Client, path: str, more: dict[str, Any]) -> None:
+    made = api.post(V2 + path, {**more, "name": fresh("back")}).ok()
+    query = {"expand": "schema"} if "schema" in more else {}
+    before = api.get(made["selfUri"], **query).ok()
+    api.put(made["selfUri"], before).ok()
+    after = api.get(made["selfUri"], **query).ok()
+    changing = {"version", "dateModified", "modifiedBy", "currentOperation"}
+    assert {name: value for name, value in after.items() if name not in changing} == {
+        name: value for name, value in before.items() if name not in changing
+    }
+
+
 def test_null_in_a_patch_takes_away(api: Client) -> None:
     user = new_user(api)
     path = f"{USERS}/{user['id']}"

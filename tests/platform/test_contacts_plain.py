@@ -105,6 +105,9 @@ def test_changes_in_either_form(api: Client) -> None:
     assert (replaced["firstName"], replaced["channels"]) == ("Bob", {"chat": "bob-1"})
     assert "workPhone" not in replaced
     api.put(made["selfUri"], {**sent, "externalContactId": "another"}).refused(400)
+    read = api.get(made["selfUri"]).ok()
+    assert api.put(made["selfUri"], {**read, "name": "Carl"}).ok()["firstName"] == "Carl"
+    api.put(made["selfUri"], {**read, "firstName": "Dora"}).refused(400)
     assert settled(api, sent["externalContactId"])["channelAvailability"] == {"chat": "available"}
 
 

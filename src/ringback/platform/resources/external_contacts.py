@@ -142,7 +142,9 @@ def replace(call: Call, before: Body, *, sent: Mapping[str, Any]) -> Body:
 
 
 def _replace_plain(call: Call, before: Body, *, sent: Mapping[str, Any]) -> Body:
-    contact = plain.read_plain(sent)
+    # Whoever changes what they have read sends the native fields back as well.
+    read = {name for name, value in before.items() if name not in PLAIN_FIELDS and sent.get(name) == value}
+    contact = plain.read_plain({name: value for name, value in sent.items() if name not in read})
     if before.get("externalContactId", contact.external_contact_id) != contact.external_contact_id:
         raise errors.bad_request("The externalContactId cannot be changed.", field="externalContactId")
     native = {name: value for name, value in before.items() if name not in PLAIN_FIELDS}

@@ -241,6 +241,7 @@ def read_default(call: Call) -> object:
         "id": "default",
         "name": "default",
         "logLevelCharacteristics": level_of({"level": "All"}),
+        "selfUri": f"{_LEVELS}/default",
     }
 
 
