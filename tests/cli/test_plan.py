@@ -128,6 +128,12 @@ def test_what_is_created_is_what_was_read(
     assert (stale.code, "is out of date" in stale.err) == (2, True)
 
 
+def test_an_empty_folder_says_so(run: Here, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    found = run("plan", tmp_path / "empty", "--detailed-exitcode")
+    assert (found.code, found.err) == (0, "the project has no flows, data actions, data tables or queues\n")
+
+
 def test_a_plan_is_for_one_organisation(run: Here, folder: Path, tmp_path: Path) -> None:
     saved = tmp_path / "plan.out"
     assert run("plan", folder, "-o", saved).code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.cloud import Cloud
+from ringback.cloud import Cloud, MissingPermission
 from ringback.cloud.organisation import Organisation
 from ringback.cloud.project import load_project
 from ringback.cloud.pull import Pulled, Puller
@@ -127,6 +127,28 @@ def test_a_part(cloud: Cloud, tmp_path: Path) -> None:
     assert pull(tmp_path, cloud, "hours") == {"written": FILES[3:]}
     with pytest.raises(UsageError, match="means nothing in the organisation"):
         pull(tmp_path, cloud, "nobody")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("flow:*", "/api/v2/flows/datatables"),
+        ("flows:Main", "/api/v2/integrations*"),
+        ("flow:*", "/api/v2/routing/queues"),
+        ("data-action:*", "/api/v2/routing/queues"),
+        ("data table:*", "/api/v2/integrations*"),
+    ],
+)
+def test_what_is_not_asked_for_needs_no_permission(
+    cloud: Cloud, tmp_path: Path, pattern: str, path: str
+) -> None:
+    cloud.post("/_ringback/faults", {"status": 403, "method": "GET", "path": path})
+    try:
+        assert pull(tmp_path, cloud, pattern)["written"]
+        with pytest.raises(MissingPermission):
+            pull(tmp_path, cloud, "*")
+    finally:
+        cloud.delete("/_ringback/faults")
 
 
 def test_into_another_organisation(

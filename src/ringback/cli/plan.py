@@ -70,6 +70,8 @@ def show(found: Plan, given: Mapping[str, Any]) -> None:
     elif given["output_format"] == "markdown":
         click.echo(harmless(markdown_of(found)), nl=False)
     else:
+        if not found.steps:
+            click.echo("the project has no flows, data actions, data tables or queues", err=True)
         every = bool(given.get("every"))
         print_lines(lines_of(found, width=width_of(sys.stdout), every=every), sys.stdout)
 

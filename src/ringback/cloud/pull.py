@@ -24,7 +24,7 @@ from ringback.cloud.flow_jobs import JobFailedError
 from ringback.cloud.organisation import ACTIONS, FLOWS, INTEGRATIONS, QUEUES, TABLES, Body, Organisation
 from ringback.cloud.plan_actions import CUSTOM
 from ringback.cloud.planner import Planner
-from ringback.cloud.project import FOUND, Item, Project, means
+from ringback.cloud.project import FOUND, KINDS, Item, Project, means
 from ringback.cloud.project_tables import Table, rows_text
 from ringback.core.errors import UsageError
 from ringback.dataactions.model import DataAction
@@ -106,6 +106,8 @@ class Puller:
     # ---- kinds
 
     def _flows(self, patterns: Sequence[str]) -> Iterator[Pulled]:
+        if not _may_mean(patterns, "flow"):
+            return
         bodies = [body for body in self.organisation.listed(FLOWS) if not body.get("system")]
         for body in sorted(bodies, key=lambda body: (str(body["type"]), str(body["name"]), str(body["id"]))):
             name, kind = str(body["name"]), str(body["type"])
@@ -134,6 +136,8 @@ class Puller:
         return self._write("flow", name, file=file, text=text)
 
     def _actions(self, patterns: Sequence[str]) -> Iterator[Pulled]:
+        if not _may_mean(patterns, "data action"):
+            return
         integrations = {str(body["id"]): body for body in self.organisation.listed(INTEGRATIONS)}
         bodies = [body for body in self.organisation.listed(ACTIONS) if str(body["id"]).startswith(CUSTOM)]
         for body in sorted(bodies, key=lambda body: (str(body["name"]), str(body["id"]))):
@@ -162,6 +166,8 @@ class Puller:
             self._of_action[action] = str(integration["name"])
 
     def _tables(self, patterns: Sequence[str]) -> Iterator[Pulled]:
+        if not _may_mean(patterns, "data table"):
+            return
         for body in sorted(self.organisation.listed(TABLES), key=lambda body: str(body["name"])):
             name = str(body["name"])
             if not _wanted(patterns, "data table", name=name):
@@ -181,9 +187,8 @@ class Puller:
 
     def _rest(self, patterns: Sequence[str]) -> Iterator[Pulled]:
         """`organisation.json`: what has no file of its own; only written whole."""
-        queues = [
-            body for body in self.organisation.listed(QUEUES) if _wanted(patterns, "queue", name=body["name"])
-        ]
+        listed = self.organisation.listed(QUEUES) if _may_mean(patterns, "queue") else []
+        queues = [body for body in listed if _wanted(patterns, "queue", name=body["name"])]
         if patterns and not queues and not self._of_action:
             return
         for body in queues:
@@ -249,6 +254,12 @@ class Puller:
 
 
 _FORMS = {"archy": "Archy YAML", "plain": "the plain form", "export": "an export"}
+
+
+def _may_mean(patterns: Sequence[str], kind: str) -> bool:
+    """Whether patterns of `--select` may mean something of a kind: else its list need not be read."""
+    kinds = [pattern.partition(":")[0].casefold().replace("-", " ").removesuffix("s") for pattern in patterns]
+    return not patterns or any(named not in KINDS or named == kind for named in kinds)
 
 
 def _wanted(patterns: Sequence[str], kind: str, *, name: str) -> bool:

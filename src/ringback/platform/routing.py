@@ -20,6 +20,7 @@ Handler = Callable[["Call"], object]
 # read: inside a read connection; write: inside one transaction with its audit entry; free: opens what it
 # needs itself, in a thread, since it talks to the network or runs a flow.
 Mode = Literal["read", "write", "free"]
+_FILES = ("/_ringback/uploads/", "/_ringback/downloads/")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +63,11 @@ class Route:
 
     @property
     def steers(self) -> bool:
-        """Whether it steers the server itself; faults and rate limits do not apply to it."""
-        return self.operation.path.startswith("/_ringback/")
+        """Whether it steers the server itself; faults and rate limits do not apply to it.
+
+        Uploads and downloads do not: they stand for those of S3, which fail as well.
+        """
+        return self.operation.path.startswith("/_ringback/") and not self.operation.path.startswith(_FILES)
 
 
 @dataclass(frozen=True, slots=True)
