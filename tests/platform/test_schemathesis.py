@@ -110,6 +110,7 @@ class Prober:
         self.known = Known(self.client)
         self.faults: list[str] = []
         self.engine = open_engine(server.url)
+        self.content = 0  # digest of the organisation as the last request left it
 
     def probe(self, route: Route) -> None:
         """Every kind of request to one operation."""
@@ -119,6 +120,7 @@ class Prober:
             self.client.login(LOCAL, LOCAL)  # a token for each: some operation ends it
         operation = schema()[route.path][route.method]
         known = self.known.path(route.path)
+        self.content = self.organisation()
         numbers = count()
 
         def ask(case: Case) -> None:
@@ -134,15 +136,15 @@ class Prober:
         from schemathesis.core.failures import FailureGroup
 
         headers = {"authorization": f"Bearer {self.client.token}"}
-        writes = route.mode != "read" and not is_unaudited(route)
-        before = self.organisation() if writes else 0
         answer = case.call(base_url=self.server.origin, session=self.session, headers=headers)
         try:
             case.validate_response(answer, checks=checks(case, str(answer.request.url)))
         except FailureGroup as group:
             self.faults += [f"{place(route)}: {fault.title}: {fault}\n{group}" for fault in group.exceptions]
-        if answer.status_code < 300 and writes and self.organisation() != before:
-            self._audited(route, answer.headers["inin-correlation-id"][0])
+        if answer.status_code < 300 and route.mode != "read":
+            before, self.content = self.content, self.organisation()
+            if self.content != before and not is_unaudited(route):
+                self._audited(route, answer.headers["inin-correlation-id"][0])
 
     def _audited(self, route: Route, correlation_id: str) -> None:
         """A write that changed something must be in the trail."""
