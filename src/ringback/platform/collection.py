@@ -159,7 +159,7 @@ class Collection:
             "ids": call.listed("id") or None,
             "where": (*name_conditions(call.query.get("name"), self.name_filter), *where),
             "divisions": call.listed("divisionId") or None,
-            "descending": str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
+            "descending": paging.descending(call),
         }
         return Query(self.kind, **wanted | conditions)
 

@@ -24,6 +24,12 @@ def window(call: Call, *, size: int = DEFAULT_SIZE) -> tuple[int, int]:
     return call.query.get("pageNumber") or 1, call.query.get("pageSize") or size
 
 
+def descending(call: Call, *, unless_told: bool = False) -> bool:
+    """Whether `sortOrder` asks for the last first; operations write it as desc, DESC and descending."""
+    order = str(call.query.get("sortOrder") or "").lower()
+    return order.startswith("desc") if order else unless_told
+
+
 def envelope(call: Call, entities: Sequence[Any], *, total: int, size: int = DEFAULT_SIZE) -> Body:
     """The page envelope around the entities of one page.
 

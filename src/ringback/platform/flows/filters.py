@@ -32,8 +32,7 @@ def wanted(call: Call) -> list[Body]:
 
 def _ordered(call: Call, found: list[Body]) -> list[Body]:
     key = _ORDER.get(str(call.query.get("sortBy") or "").lower(), _ORDER["name"])
-    down = str(call.query.get("sortOrder") or "").lower().startswith("desc")
-    return sorted(found, key=key, reverse=down)
+    return sorted(found, key=key, reverse=paging.descending(call))
 
 
 def shown(call: Call) -> Callable[[Body], Body]:

@@ -68,7 +68,7 @@ def _query(call: Call, kind: str) -> Query:
         states=states,
         where=tuple(name_conditions(call.query.get("name"), "contains")),
         order=(_SORTS.get(str(call.query.get("sortBy") or "name"), "name_key"),),
-        descending=str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
+        descending=paging.descending(call),
     )
 
 
@@ -147,7 +147,7 @@ def list_categories(call: Call) -> object:
     secure = str(call.query.get("secure") or "").lower()
     found = call.store.find(Query(ACTION, states=_STATES.get(secure, ["", "secure"])))
     names = sorted({body["category"] for body in found}, key=str.casefold)
-    if str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"}:
+    if paging.descending(call):
         names.reverse()
     return paging.page_of(call, [{"name": name} for name in names])
 

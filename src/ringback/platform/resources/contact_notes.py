@@ -105,7 +105,7 @@ def _note(call: Call, kind: str) -> Body:
 def _list(call: Call, kind: str) -> object:
     """Notes, the oldest first unless `sortOrder` says otherwise."""
     owner = owner_of(call.store, kind, owner_id=call.path[_AREAS[kind][2]])
-    down = str(call.query.get("sortOrder") or "").lower().startswith("desc")
+    down = paging.descending(call)
     return paging.page(call, Query(NOTE, parent=owner["id"], order=("created",), descending=down))
 
 

@@ -35,12 +35,11 @@ def record(
 def list_rows(call: Call) -> object:
     """A page of rows by key; only their keys unless `showbrief=false`."""
     table, brief = _table(call), _brief(call)
-    descending = str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"}
 
     def view(stored: Body) -> Body:
         return {KEY: stored["id"]} if brief else datatables.shown(table["schema"], stored["row"])
 
-    query = Query(ROW, parent=table["id"], order=(), descending=descending)
+    query = Query(ROW, parent=table["id"], order=(), descending=paging.descending(call))
     return paging.page(call, query, view=view)
 
 

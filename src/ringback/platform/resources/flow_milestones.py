@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringback.platform.call import Call
 from ringback.platform.collection import Collection
 from ringback.platform.flows import entities
-from ringback.platform.paging import page_of
+from ringback.platform.paging import descending, page_of
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Query
 
@@ -31,14 +31,13 @@ OUTCOMES = _collection("flow_outcome", "FlowOutcome", path="outcomes")
 
 def _page(call: Call, collection: Collection) -> object:
     query = call.query
-    down = str(query.get("sortOrder") or "").lower().startswith("desc")
     found = call.store.find(
         Query(
             collection.kind,
             ids=call.listed("id") or None,
             name_like=query.get("name"),
             divisions=call.listed("divisionId") or None,
-            descending=down,
+            descending=descending(call),
         )
     )
     for name, fields in (("description", ("description",)), ("nameOrDescription", ("name", "description"))):

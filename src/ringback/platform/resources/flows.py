@@ -8,7 +8,7 @@ from ringback.platform.collection import division_of
 from ringback.platform.flows import entities, filters, plain_view
 from ringback.platform.flows.documents import check
 from ringback.platform.flows.kinds import FLOW
-from ringback.platform.paging import page_of
+from ringback.platform.paging import descending, page_of
 from ringback.platform.routing import Routes
 from ringback.platform.store.reader import Body, Query
 
@@ -198,7 +198,7 @@ def read_history(call: Call) -> object:
     """What was done to a flow, the newest first."""
     flow_id = call.path["flowId"]
     job = call.store.need(_HISTORY_JOB, call.path["historyId"], parent=flow_id)
-    down = str(call.query.get("sortOrder") or "desc").lower().startswith("desc")
+    down = descending(call, unless_told=True)
     query = Query(entities.HISTORY, flow_id, order=(), descending=down)
     actions = [each.upper() for each in call.listed("action")]
     found = [body for body in call.store.find(query) if not actions or body["action"] in actions]

@@ -70,7 +70,7 @@ def list_prompts(call: Call) -> object:
     query = Query(
         PROMPTS.kind,
         divisions=call.listed("divisionId") or None,
-        descending=str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"},
+        descending=paging.descending(call),
     )
     if not any(tests):
         return paging.page(call, query, view=lambda body: _view(call, body))
@@ -170,7 +170,7 @@ def read_history(call: Call) -> object:
     entries, _ = trail.of_entity(call.store, prompt["id"], offset=0, limit=trail.RECENT)
     wanted = {each.upper() for each in call.listed("action")}
     found = [_event(each) for each in entries if not wanted or each["action"].upper() in wanted]
-    if str(call.query.get("sortOrder") or "").lower() not in {"asc", "ascending"}:
+    if paging.descending(call, unless_told=True):
         found.reverse()
     page = paging.page_of(call, found)
     kept = ("entities", "pageSize", "pageNumber", "total", "pageCount")

@@ -137,13 +137,12 @@ def _members(call: Call, queue: Body) -> Query:
     states = None if joined is None else ["joined" if joined else "not_joined"]
     by = str(call.query.get("memberBy") or "user").lower()
     conditions = tuple(name_conditions(wanted, "contains"))
-    descending = str(call.query.get("sortOrder") or "").lower() in {"desc", "descending"}
     return Query(
         MEMBER,
         parent=queue["id"],
         where=conditions,
         states=states if by == "user" else [],
-        descending=descending,
+        descending=paging.descending(call),
     )
 
 

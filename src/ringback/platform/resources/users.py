@@ -55,12 +55,8 @@ def list_users(call: Call) -> object:
     """A page of users: the active ones unless another `state` is asked for."""
     state = str(call.query.get("state") or "active").lower()
     states = None if state == "any" else [state]
-    query = Query(USER, ids=call.listed("id") or None, states=states, descending=_downwards(call))
+    query = Query(USER, ids=call.listed("id") or None, states=states, descending=paging.descending(call))
     return paging.page(call, query, view=lambda body: _expanded(call, body))
-
-
-def _downwards(call: Call) -> bool:
-    return str(call.query.get("sortOrder") or "").lower().startswith("desc")
 
 
 @routes.post("/api/v2/users", errors=(409,))
