@@ -13,10 +13,10 @@ import pytest
 from ringback.cloud import Cloud, OutcomeUnknown, VirtualClock, connect
 from ringback.cloud.apply import Applier
 from ringback.cloud.compare import Change
-from ringback.cloud.flow_jobs import publish
+from ringback.cloud.flow_jobs import called, export, publish
 from ringback.cloud.limits import Limits
 from ringback.cloud.network import Network
-from ringback.cloud.org_timeouts import flow_id_of
+from ringback.cloud.org_timeouts import Wanted, flow_id_of, set_timeouts
 from ringback.cloud.organisation import Organisation
 from ringback.cloud.plan_flows import held, refuse_held
 from ringback.cloud.rollback import find_target, roll_back
@@ -207,6 +207,32 @@ def test_a_draft_of_which_nobody_knows_whose_it_is(centre: Centre) -> None:
     refuse_held(body, organisation, taken=["VERSION:4.0"])
     mine = {**body, "savedVersion": {"id": "4.0", "createdByClient": {"id": organisation.me}}}
     assert held(mine, organisation) == []
+
+
+def test_a_flow_that_was_renamed_stays_one_flow(centre: Centre, name: str) -> None:
+    """A version says what the flow was called then; published under that name it would be another flow."""
+    centre.apply()
+    text = (centre.folder / "flow.yaml").read_text()
+    centre.write(flow_DOT_yaml=text.replace("seconds: 10", "seconds: 12"))
+    centre.apply()
+    body, now = centre.flow(name), f'{name}: "now"'
+    centre.cloud.put(f"{FLOWS}/{body['id']}", {**body, "name": now})
+    organisation = Organisation(centre.cloud)
+    assert roll_back(organisation, find_target(organisation, body["id"])) == "3.0"
+    assert "seconds: 10" in export(centre.cloud, body["id"])
+    wanted = Wanted(["Look up=20s"])
+    assert set_timeouts(organisation, body["id"], wanted=wanted).published
+    names = [each["name"] for each in centre.cloud.entities(FLOWS)]
+    assert (name in names, names.count(now)) == (False, 1)
+
+
+@pytest.mark.parametrize("written", ["Old", "'Old'", '"O\\u006cd"', "Old  # once"])
+def test_the_name_of_a_document(written: str) -> None:
+    text = f"inboundCall:\r\n  name: {written}\r\n  description: Old\r\n"
+    assert called(text, "OLD ") == text
+    assert called(text, 'New: "1"') == text.replace(f"name: {written}", 'name: "New: \\"1\\""')
+    with pytest.raises(RemoteError, match="called 'New'"):
+        called("inboundCall: {description: Old}", "New")
 
 
 # ---- an upload whose answer is lost

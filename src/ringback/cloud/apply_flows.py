@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection
 
 from ringback.cloud.client import quoted
-from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, export, mapped, publish
-from ringback.cloud.organisation import FLOWS, Organisation, flow_of
+from ringback.cloud.flow_jobs import JobFailedError, PublishRefusedError, called, export, mapped, publish
+from ringback.cloud.organisation import FLOWS, Body, Organisation, flow_of
 from ringback.cloud.plan import Step
 from ringback.cloud.plan_flows import held, refuse_held
 from ringback.cloud.project import Item
@@ -46,18 +46,19 @@ def document_of(item: Item, organisation: Organisation) -> tuple[str, bool]:
     return write_archy(flow).text, False
 
 
-def version_text(organisation: Organisation, flow_id: str, *, version: str) -> tuple[str, Form]:
-    """The document of a version and its form: Archy YAML through an export job.
+def version_text(organisation: Organisation, body: Body, *, version: str) -> tuple[str, Form]:
+    """The document of a version of a flow, under the flow's name, and its form: Archy YAML by an export job.
 
     A plain flow of a local platform stays plain: it may make requests that Architect has no words for.
     """
+    flow_id, name = str(body["id"]), str(body["name"])
     if organisation.is_local:
         path = f"{FLOWS}/{flow_id}/versions/{quoted(version)}/configuration"
-        body = organisation.cloud.get(path).json
-        flow = flow_of(body, file=flow_id)
+        document = organisation.cloud.get(path).json
+        flow = flow_of(document, file=flow_id)
         if flow is not None and flow.form == "plain":
-            return json.dumps(body, indent=2, ensure_ascii=False) + "\n", "plain"
-    return export(organisation.cloud, flow_id, version=version), "archy"
+            return json.dumps({**document, "name": name}, indent=2, ensure_ascii=False) + "\n", "plain"
+    return called(export(organisation.cloud, flow_id, version=version), name), "archy"
 
 
 def make_way(flow_id: str, organisation: Organisation, *, taken: Collection[str]) -> None:

@@ -7,6 +7,7 @@ second version.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from typing import Any
 from ringback.cloud.client import Cloud
 from ringback.cloud.errors import CloudError, OutcomeUnknown
 from ringback.core.diagnostics import Diagnostic
-from ringback.core.errors import RemoteError
+from ringback.core.errors import DefinitionError, RemoteError
+from ringback.documents import Node, read_yaml
+from ringback.flows.loaders.shapes import text_of
 from ringback.flows.model import Flow
 
 _PUBLISH, _EXPORT = "/api/v2/flows/jobs", "/api/v2/flows/export/jobs"
@@ -97,6 +100,43 @@ def export(cloud: Cloud, flow_id: str, *, version: str = "") -> str:
     if state["status"] != "Success" or not state.get("downloadUrl"):
         raise JobFailedError("exporting", tuple(_texts(state)))
     return cloud.download(state["downloadUrl"]).text
+
+
+def called(text: str, name: str) -> str:
+    """Archy YAML of a flow under the name that the flow has now.
+
+    A version says what the flow was called then. Published like that, it would become another flow.
+
+    Raises:
+        RemoteError: the name in the document cannot be changed.
+    """
+    node = _name_of(text)
+    if node is not None and _same_name(text_of(node), name):
+        return text
+    if node is not None and node.span.line:
+        lines = text.splitlines(keepends=True)
+        line = lines[node.span.line - 1]
+        ending = line[len(line.rstrip("\r\n")) :]
+        before = line[: node.span.column - 1]
+        lines[node.span.line - 1] = f"{before}{json.dumps(name, ensure_ascii=False)}{ending}"
+        changed = "".join(lines)
+        node = _name_of(changed)
+        if node is not None and text_of(node) == name:
+            return changed
+    hint = "export that version, write the name that the flow has now into the file, and apply it"
+    raise RemoteError(f"the document does not say that the flow is called {name!r}", hint=hint)
+
+
+def _name_of(text: str) -> Node | None:
+    try:
+        bodies = [body for _, body in read_yaml(text, file="flow.yaml").items()]
+    except DefinitionError:
+        return None
+    return bodies[0].get("name") if bodies else None
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _wait(cloud: Cloud, path: str, *, what: str, lost: CloudError | None = None) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from ringback.cloud.apply_flows import make_way, published_version
 from ringback.cloud.client import quoted
 from ringback.cloud.compare_flows import is_guid
 from ringback.cloud.errors import Conflict
-from ringback.cloud.flow_jobs import export, publish
+from ringback.cloud.flow_jobs import called, export, publish
 from ringback.cloud.organisation import FLOWS, Organisation
 from ringback.cloud.plan_flows import refuse_held
 from ringback.core.errors import RemoteError, UsageError
@@ -157,7 +157,7 @@ def _with_steps(organisation: Organisation, flow_id: str, *, body: Any, wanted: 
 
 def _with_job(organisation: Organisation, flow_id: str, *, body: Any, wanted: Wanted) -> Outcome:
     version = _version(body)
-    text = export(organisation.cloud, flow_id, version=version)
+    text = called(export(organisation.cloud, flow_id, version=version), str(body["name"]))
     before = read_timeouts(text, file=f"{body['name']} (version {version})")
     changes = _changes(before, wanted)
     if not changes or wanted.dry_run:

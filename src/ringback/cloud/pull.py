@@ -125,7 +125,7 @@ class Puller:
         name = str(body["name"])
         try:
             version = str(body["publishedVersion"]["id"])
-            text, form = version_text(self.organisation, str(body["id"]), version=version)
+            text, form = version_text(self.organisation, body, version=version)
         except JobFailedError as error:
             return Pulled("skipped", "flow", name, why=error.message)
         own = item is not None and isinstance(item.content, Flow) and item.content.form == form

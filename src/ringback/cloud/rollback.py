@@ -104,7 +104,7 @@ def roll_back(organisation: Organisation, target: Target, *, taken: Collection[s
     if published_version(target.id, organisation) != target.current:
         raise RemoteError(f"somebody published {target.name!r} in between", hint="look, then roll back again")
     make_way(target.id, organisation, taken=taken)
-    text, _ = version_text(organisation, target.id, version=target.version)
+    text, _ = version_text(organisation, target.body, version=target.version)
     try:
         publish(organisation.cloud, text)
     except JobFailedError as error:
