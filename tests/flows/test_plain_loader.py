@@ -374,11 +374,9 @@ def test_refused_urls(url: str) -> None:
         flow_of({"name": "L", "url": url})
 
 
-def test_an_unsupported_action_is_a_warning() -> None:
-    flow = flow_of({"name": "H", "type": "MenuPrevious"})
-    assert [(found.code, found.message) for found in flow.diagnostics] == [
-        ("RB027", "action 'menuPrevious' is not supported by the simulator yet")
-    ]
+def test_an_action_that_architect_does_not_have_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="unknown action type 'MenuPrevious'"):
+        flow_of({"name": "H", "type": "MenuPrevious"})
 
 
 @pytest.mark.parametrize(("document", "message"), document_cases("plain_errors.txt"))

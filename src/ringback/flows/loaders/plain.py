@@ -281,13 +281,6 @@ class _Loader:
             if is_menu
             else fields.body(item.type, item.node)
         )
-        if type_ not in ACTIONS:
-            self._problems.warn(
-                "RB027",
-                f"action {type_!r} is not supported by the simulator yet",
-                span=item.node.key_span("type"),
-                hint="running into it ends the run as failed",
-            )
         outputs = {} if is_menu else self._outputs(item, end)
         return Action(
             id=item.id,
