@@ -185,6 +185,12 @@ def test_what_is_published_keeps_its_contract(api: Client) -> None:
     api.patch(made["selfUri"], {"version": 3, "config": broken}).refused(400)
 
 
+def test_null_in_a_patch_changes_nothing(api: Client) -> None:
+    made = action(api)
+    after = api.patch(made["selfUri"], {"version": 1, "name": None, "category": None, "config": None}).ok()
+    assert after == {**made, "version": 2}
+
+
 def test_lists(api: Client) -> None:
     mark, home = uuid.uuid4().hex[:8], integration(api)["id"]
     one = action(api, name=f"{mark} one", category=f"B {mark}", integrationId=home)

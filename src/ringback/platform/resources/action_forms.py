@@ -86,9 +86,9 @@ def load(document: Mapping[str, Any]) -> DataAction:
 
 
 def check_name(sent: Mapping[str, Any]) -> None:
-    """ApiError 400 for a name or category that is there and blank."""
+    """ApiError 400 for a name or category that is blank."""
     for field in ("name", "category"):
-        if field in sent and not str(sent[field] or "").strip():
+        if sent.get(field) is not None and not str(sent[field]).strip():
             message = f"The {field} of a data action must not be empty."
             raise errors.bad_request(message, field=field, code="constraint.validation")
 
