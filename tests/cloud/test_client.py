@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ringback.cloud import Cloud, Limits, Refused, UnreadableAnswer, VirtualClock, quoted
+from ringback.cloud import Cloud, Limits, NoAnswer, Refused, UnreadableAnswer, VirtualClock, quoted
 from ringback.cloud.clock import SystemClock
 from ringback.cloud.network import NEVER_SENT, Network
 from ringback.core.errors import RemoteError, UsageError
@@ -279,6 +279,32 @@ def test_proxies_come_from_the_environment(
     with client(server, clock, access_token="t") as cloud:
         cloud.get(PATH)
     assert "proxy-authorization" not in server.seen[-1].headers
+
+
+@pytest.mark.parametrize("proxy", ["socks5://user:hunter22@127.0.0.1:9", "http://127.0.0.1:hunter22", "://"])
+def test_a_proxy_that_is_none(server: Platform, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    for name in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("all_proxy", proxy)
+    with (
+        client(server, access_token="t") as cloud,
+        pytest.raises(UsageError, match="HTTP_PROXY or ALL_PROXY is no address of an HTTP proxy") as caught,
+    ):
+        cloud.get(PATH)
+    assert "hunter22" not in f"{caught.value}{caught.value.hint}"
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with client(server, access_token="t") as cloud:
+        assert cloud.get(PATH).status == 200
+
+
+def test_a_proxy_that_does_not_answer(server: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://user:hunter22@127.0.0.1:9")
+    with client(server, access_token="t") as cloud, pytest.raises(NoAnswer) as caught:
+        cloud.get(PATH)
+    assert "through the proxy 127.0.0.1:9 refused the connection" in caught.value.message
+    assert "hunter22" not in caught.value.message
 
 
 def test_the_clock_of_the_machine() -> None:

@@ -83,6 +83,12 @@ def test_settings_of_an_environment() -> None:
         ("queues: [{description: x}]", "a queue needs a name"),
         ("queues: [{name: x, size: 3}]", "unknown key 'size' of a queue"),
         ("- a", "the settings of the project must be a mapping"),
+        ("queues: VIP", "queues must be a list"),
+        ("integrations: {name: x}", "integrations must be a list"),
+        ("ignore: drafts/*", "ignore must be a list"),
+        ("dataActions: [a]", "dataActions must be a mapping"),
+        ("substitutions: [a]", "substitutions must be a mapping"),
+        ("environments: [a]", "environments must be a mapping"),
         ("substitutions: {a: [b]}", "the value of 'a' must be a text"),
     ],
 )

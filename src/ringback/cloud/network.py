@@ -25,6 +25,7 @@ import httpcore
 
 from ringback import __version__
 from ringback.cloud.limits import Limits
+from ringback.core.errors import UsageError
 from ringback.dataactions.hosts import split
 from ringback.dataactions.sockets import CheckedBackend, Until
 from ringback.dataactions.transport import (
@@ -75,7 +76,8 @@ class Network:
         except UnicodeError as error:
             raise TransportFailure(f"the host or a header of {host} is no plain text", kind="url") from error
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise _failure(error, f"{host}:{port}", limits=self._limits) from error
+            peer = self._peer((parts.scheme, host, port))
+            raise _failure(error, peer, limits=self._limits) from error
         except (httpcore.ProxyError, httpcore.UnsupportedProtocol) as error:
             raise TransportFailure(f"the proxy for {host} refused: {error}", kind="refused") from error
         return Response(
@@ -137,9 +139,14 @@ class Network:
     def _proxy(self, origin: tuple[str, str, int]) -> str:
         scheme, host, _ = origin
         proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
-        if not proxy or proxy_bypass(host):
-            return ""
-        return proxy if "://" in proxy else f"http://{proxy}"
+        return "" if not proxy or proxy_bypass(host) else _checked(scheme, proxy)
+
+    def _peer(self, origin: tuple[str, str, int]) -> str:
+        """Who did not answer, for messages; a proxy without its password."""
+        _, host, port = origin
+        proxy = urlsplit(self._proxy(origin))
+        through = f" through the proxy {proxy.hostname}:{proxy.port or 80}" if proxy.hostname else ""
+        return f"{host}:{port}{through}"
 
     def _new_line(self, scheme: str, proxy: str) -> httpcore.ConnectionPool:
         # The backend puts a deadline on the whole answer and on DNS. It does not question addresses: the user
@@ -165,6 +172,25 @@ class Network:
         context = httpcore.default_ssl_context()
         context.load_default_certs()
         return context
+
+
+def _checked(scheme: str, text: str) -> str:
+    """The address of a proxy.
+
+    Raises:
+        UsageError: it is none, or one of another kind; it may hold a password and is not shown.
+    """
+    proxy = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(proxy)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if good:
+        return proxy
+    hint = "for example http://proxy.example:3128; other kinds, such as SOCKS, are not supported"
+    names = f"{scheme.upper()}_PROXY or ALL_PROXY"
+    raise UsageError(f"the proxy in {names} is no address of an HTTP proxy", hint=hint)
 
 
 def _url(parts: SplitResult, host: str) -> httpcore.URL:

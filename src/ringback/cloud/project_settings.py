@@ -33,6 +33,8 @@ KEYS = (
     *("integration", "division", "integrations", "dataActions", "queues", "substitutions", "ignore"),
     "environments",
 )
+_LISTS = ("integrations", "queues", "ignore")
+_MAPPINGS = ("dataActions", "substitutions", "environments")
 ENVIRONMENT_KEYS = ("division", "integration", "substitutions", "integrations")
 ACTION_KEYS = ("integration", "category")
 INTEGRATION_KEYS = ("name", "type")
@@ -127,6 +129,7 @@ class _Reader:
         if node.value is None:
             return Settings()
         self._keys(node, KEYS, where="of the project")
+        self._kinds(node)
         return Settings(
             self._text(node, "integration"),
             self._text(node, "division"),
@@ -161,6 +164,16 @@ class _Reader:
         if not node.is_map:
             self.problems.error(WRONG, f"the settings {where} must be a mapping", span=node.span)
         self.problems.unknown_keys(node, known, where=where)
+
+    def _kinds(self, node: Node) -> None:
+        """What is no list or mapping where one is meant would be passed over without a word."""
+        for key in (*_LISTS, *_MAPPINGS):
+            member = node.get(key)
+            wanted = "list" if key in _LISTS else "mapping"
+            if member is None or member.value is None:
+                continue
+            if not (member.is_list if key in _LISTS else member.is_map):
+                self.problems.error(WRONG, f"{key} must be a {wanted}", span=member.span)
 
     def _text(self, node: Node, key: str) -> str:
         member = node.get(key)
