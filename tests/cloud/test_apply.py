@@ -409,6 +409,9 @@ def test_a_name_that_ends_in_a_blank(centre: Centre, name: str) -> None:
     report = centre.apply()
     assert report.failed is None, report.error
     assert (centre.plan().todo, len(centre.actions(f"{name} action "))) == ((), 1)
+    assert [body["name"] for body in centre.cloud.entities(ACTIONS, {"name": f"{name} action "})] == [
+        f"{name} action "
+    ]
     (flow,) = [body for body in centre.cloud.entities(FLOWS) if body["name"] == name]
     centre.faults({"dataAction": f"{name} action ", "reply": "status:503"})
     run = {"flowId": flow["id"], "context": {"from": "+15551234567"}}

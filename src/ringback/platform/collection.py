@@ -198,7 +198,7 @@ def name_conditions(wanted: str | None, how: NameFilter) -> Iterable[sa.ColumnEl
     """The conditions that a filter by name means; whatever the case."""
     if not wanted:
         return
-    name, text = tables.entities.c.name_key, wanted.strip("*").casefold()
+    name, text = tables.entities.c.name_key, tables.name_key(wanted.strip("*"))
     begins, ends = not wanted.startswith("*"), not wanted.endswith("*")
     if how == "contains" or not (begins or ends):
         yield name.contains(text, autoescape=True)

@@ -84,7 +84,7 @@ class Query:
         )
         found += [column.in_(list(values)) for column, values in choices if values is not None]
         if self.name_like:
-            found.append(_E.name_key.contains(self.name_like.strip("*").casefold(), autoescape=True))
+            found.append(_E.name_key.contains(tables.name_key(self.name_like.strip("*")), autoescape=True))
         return found
 
     def ordering(self) -> list[sa.ColumnElement[Any]]:
