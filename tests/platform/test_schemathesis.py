@@ -44,6 +44,7 @@ OPERATIONS_EACH = 25  # operations of one test
 EXPLORE = os.environ.get("RINGBACK_HYPOTHESIS") == "explore"
 GOOD, BAD = (20, 20) if EXPLORE else (2, 2)
 # What is there is read and changed before it is deleted.
+LOG_OUT = "DELETE /api/v2/tokens/me"
 LIVING = frozenset({"webhook_delivery"})  # kinds that change without a request
 ORDER = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE")
 
@@ -116,8 +117,9 @@ class Prober:
         """Every kind of request to one operation."""
         from schemathesis import GenerationMode
 
-        if not route.steers:  # those want no token on this machine, and may have ordered that a login fails
-            self.client.login(LOCAL, LOCAL)  # a token for each: some operation ends it
+        # Steering wants no token on this machine, and may have ordered that a login fails.
+        if not (self.client.token or route.steers):
+            self.client.login(LOCAL, LOCAL)
         operation = schema()[route.path][route.method]
         known = self.known.path(route.path)
         self.content = self.organisation()
@@ -131,6 +133,8 @@ class Prober:
         run(operation.as_strategy(GenerationMode.POSITIVE), ask, examples=GOOD + bool(known))
         bad = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=known or None)
         run(bad, lambda case: self._ask(route, case), examples=BAD)
+        if place(route) == LOG_OUT:
+            self.client.token = ""
 
     def _ask(self, route: Route, case: Case) -> None:
         from schemathesis.core.failures import FailureGroup
