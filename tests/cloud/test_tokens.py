@@ -165,6 +165,18 @@ def test_a_refused_token_is_renewed_once(server: Platform, cloud: Cloud, clock: 
     assert "does not accept the token of the arguments of connect" in caught.value.hint
 
 
+def test_the_time_of_a_call_is_that_of_both_tokens(
+    server: Platform, cloud: Cloud, clock: VirtualClock
+) -> None:
+    cloud.get(ME)
+    busy, no = refusal(429, retry_after=200), refusal(401, "bad.credentials")
+    server.script["GET", ME] = [busy, no, busy]
+    with pytest.raises(RateLimited) as caught:
+        cloud.get(ME)
+    assert clock.slept == [200], "a second wait would go over 300 seconds"
+    assert "the limit cloud_retry_time is 300 s" in caught.value.hint
+
+
 def test_a_refused_token_in_the_file_is_replaced(server: Platform, tmp_path: Path) -> None:
     with client(server, tokens=tmp_path) as cloud:
         cloud.get(ME)

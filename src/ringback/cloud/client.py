@@ -194,11 +194,12 @@ class Cloud:
         """
         again = method in REPEATABLE_METHODS if repeatable is None else repeatable
         request = self._request(method, path, body=body, query=query)
-        token = self._tokens.current()
+        token, started = self._tokens.current(), self.clock.elapsed()
         exchange = self._send(request, token, repeatable=again)
         if exchange.response and exchange.response.status == 401 and self._tokens.can_renew:
             token = self._tokens.renewed(refused=token)
-            first, exchange = exchange, self._send(request, token, repeatable=again)
+            spent = self.clock.elapsed() - started
+            first, exchange = exchange, self._send(request, token, repeatable=again, spent=spent)
             if exchange.response and exchange.response.status == 401:
                 self._tokens.refused_anew()
             unknown = first.unknown_before or exchange.unknown_before
@@ -255,11 +256,11 @@ class Cloud:
         url = self.profile.origins.api + path + _query(query, "&" if "?" in path else "?")
         return Request(method, url, headers, data, self.limits.cloud_answer_time)
 
-    def _send(self, request: Request, token: str, *, repeatable: bool) -> Exchange:
+    def _send(self, request: Request, token: str, *, repeatable: bool, spent: float = 0.0) -> Exchange:
         headers = {**request.headers, "Authorization": f"Bearer {token}"}
         with_token = replace(request, headers=headers)
         secrets = partial(self._tokens.secrets, token)
-        return self._sender.send(with_token, repeatable=repeatable, secrets=secrets)
+        return self._sender.send(with_token, repeatable=repeatable, secrets=secrets, spent=spent)
 
     def _answer(self, exchange: Exchange, secrets: Callable[[], Secrets]) -> Answer:
         response = exchange.response

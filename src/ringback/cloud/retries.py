@@ -111,6 +111,7 @@ class Sender:
         repeatable: bool,
         secrets: Callable[[], Secrets],
         limited: Callable[[Response], bool] | None = None,
+        spent: float = 0.0,
     ) -> Exchange:
         """The exchange that ended the call: any status that is worth no further try.
 
@@ -119,11 +120,13 @@ class Sender:
             repeatable: whether doing it twice is like doing it once.
             secrets: what to mask; asked for when there is an error.
             limited: whether an answer, other than 429, says to come back later.
+            spent: seconds of the call's time that are gone: it was made before, with another token.
 
         Raises:
             CloudError: the tries or the time are used up, or the call must not be made again.
         """
-        end = self._clock.elapsed() + self._limits.cloud_retry_time
+        left = max(self._limits.cloud_retry_time - spent, self._limits.cloud_answer_time)  # for one whole try
+        end = self._clock.elapsed() + left
         tries, unknown = 0, False
         while True:
             tries += 1
