@@ -30,7 +30,7 @@ BULK = "/api/v2/externalcontacts/bulk/contacts/add"
 CONTACTS = int(os.environ.get("RINGBACK_BENCH_CONTACTS", "10000"))
 ROWS = int(os.environ.get("RINGBACK_BENCH_ROWS", "1000000"))
 REGISTERED, KILLS = 5_000, 20
-RATE, WINDOW = 300, 1.0
+RATE, WINDOW = 60, 1.0
 
 
 def bare(server: Server, count: int) -> float:

@@ -274,6 +274,39 @@ def test_deliveries_of_a_contact_keep_their_order(shell: Shell, crm: Crm) -> Non
     assert crm.events == {"ORD-1": 2, "ORD-2": 1}
 
 
+def test_one_look_up_that_fails_spoils_no_result_of_its_bulk_request(shell: Shell) -> None:
+    there = shell.file("BLK-1,Ada,+12125550101,", name="one.csv")
+    shell("import", there, "--until", "register")
+    both = shell.file("BLK-1,Ada,+12125550101,", "BLK-2,Bob,+12125550102,")
+    with shell.api() as api:
+        api.post(
+            "/_ringback/faults",
+            {"kind": "status", "status": 500, "method": "GET", "path": f"{CONTACTS}/BLK-1", "count": 1},
+        )
+        options = ("--bulk", "--until", "register", "--campaign", "two", "--output-format", "json")
+        ran = shell("import", both, *options)
+        api.delete("/_ringback/faults")
+    assert (ran.code, ran.json["states"]) == (0, {"exists": 1, "registered": 1}), ran.err
+
+
+def test_what_a_person_should_know(shell: Shell, crm: Crm) -> None:
+    shell.environ["RINGBACK_WEBHOOK_SECRET"] = ""
+    path = shell.folder / "more.csv"
+    path.write_text("externalContactId,name,voice,Note,\nTLD-1,Ada,+12125550101,x,\n", encoding="utf-8")
+    ran = shell("import", path, "--webhook", crm.url, "--webhook-wait", "0")
+    assert ran.err.splitlines() == [
+        "columns that give nothing: Note",
+        "no secret in RINGBACK_WEBHOOK_SECRET: webhooks are NOT signed",
+    ]
+    said = shell("audit", "TLD-1").out.splitlines()
+    assert max(map(len, said)) <= 100
+    assert any('availability {"voice":"available"}' in line for line in said), said
+    lines = shell.folder / "people.jsonl"
+    lines.write_text("{}\n", encoding="utf-8")
+    refused = shell("import", lines, "--map", "a=name")
+    assert (refused.code, refused.err.splitlines()[0]) == (2, "error: --map is for CSV")
+
+
 @pytest.mark.parametrize("bulk", ["--bulk", "--no-bulk"])
 def test_the_native_form(shell: Shell, bulk: str) -> None:
     """What a real organisation takes: looked for first, with local rules, without a start."""
@@ -410,6 +443,17 @@ def test_listen_answers_502_when_it_cannot_pass_on(shell: Shell) -> None:
         time.sleep(0.1)
         (listed,) = json.loads(shell("webhooks", "list", "--output-format", "json").out)
     assert (listed["state"], listed["status"]) == ("pending", 502)
+
+
+@pytest.mark.parametrize(("length", "status"), [("²", 411), ("-1", 411), ("9" * 40, 413), ("1000001", 413)])
+def test_listen_refuses_lengths_that_are_none(shell: Shell, length: str, status: int) -> None:
+    with listening(shell) as (url, process):
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as wire:
+            wire.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode("latin-1"))
+            assert wire.recv(100).split()[1] == str(status).encode()
+        process.terminate()
+        assert "Traceback" not in process.communicate(timeout=10)[1]
 
 
 def test_listen_needs_a_free_port(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,9 @@ from ringback.cloud.pipeline_reader import (
     end_import,
     new_row,
     read_in,
+    write_refused,
 )
+from ringback.cloud.pipeline_seen import Memory
 from ringback.cloud.pipeline_store import Change, PipelineStore, Row
 from ringback.cloud.pipeline_tables import CHECK, DONE, REGISTER, START
 from ringback.cloud.pipeline_trail import Chain
@@ -88,7 +91,7 @@ def test_a_lease_that_is_over_is_lost(store: PipelineStore) -> None:
 def test_a_process_that_ends_gives_back_what_it_has(store: PipelineStore) -> None:
     added(store, "A")
     claimed(store)
-    store.release()
+    store.release(settle=0)
     assert [row.external_id for row in claimed(store)] == ["A"]
 
 
@@ -278,3 +281,44 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(UsageError, match="newer ringback"):
         PipelineStore(url)
+
+
+@pytest.mark.parametrize("most", [1, 3, 50, 1_000])
+def test_values_over_the_limit_are_remembered_as_well(most: int) -> None:
+    names = [f"value {number % 90}" for number in range(300)]
+    expected: dict[str, int] = {}
+    with Memory(most) as memory:
+        ids, addresses = memory.kind(), memory.kind()
+        for row, name in enumerate(names, 1):
+            assert ids.first(name, row) == expected.setdefault(name, row)
+        # Each kind has values of its own.
+        assert [addresses.first(name, 7) for name in names[:90]] == [7] * 90
+    assert len(expected) == 90
+
+
+def test_refused_rows_are_those_of_the_file(store: PipelineStore, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        store.add([new_row(contact(name), WANTED, source=name, line=2)])
+    rows = claimed(store, most=2)
+    store.record([(row, Change("rejected", {}, "rejected", DONE)) for row in rows], lease=LEASE)
+    rejects = Rejects(None)
+    assert write_refused(store, Source(tmp_path / "b.csv"), wanted=WANTED, rejects=rejects) == 1
+    assert rejects.count == 1
+
+
+def test_what_a_process_could_not_write_down_is_given_time(store: PipelineStore) -> None:
+    """It ends in order, but because the database failed after something was sent."""
+    added(store, "A")
+    claimed(store)
+    store.release(settle=60_000)
+    assert claimed(store) == []
+
+
+def test_a_name_of_a_host_is_not_enough(store: PipelineStore) -> None:
+    """Containers and copies of machines share names, and numbers of processes mean another one there."""
+    added(store, "A")
+    claimed(store)
+    with store.write() as transaction:
+        claim = f"{socket.gethostname()}:1:1#1"
+        transaction.connection.execute(tables.contacts.update().values(claim=claim))
+    assert store.free_dead(settle=0) == 0

@@ -60,6 +60,8 @@ def import_file(file: Path, **options: Any) -> int:
     from ringback.contacts.columns import parse_mapping
 
     source = Source(file, parse_mapping(options["mapping"]), _country(options["default_country"]))
+    if unused := source.unused():
+        click.echo(harmless(f"columns that give nothing: {', '.join(unused)}"), err=True)
     if options["dry_run"]:
         return _preview(source, options)
     with opened(options, until=options["until"], bulk=options["bulk"], workers=options["workers"]) as work:
@@ -91,7 +93,7 @@ def _import(work: Work, source: Source, *, options: dict[str, Any]) -> int:
             counts = reader.read_in(store, source, wanted=wanted, rejects=rejects, tick=progress.reads)
             progress.read, progress.reading = counts.rows, False
             work.pipeline.wait(webhooks=options["webhook_wait"], tick=progress.tick)
-        counts.rejected += reader.write_refused(store, wanted, rejects=rejects)
+        counts.rejected += reader.write_refused(store, source, wanted=wanted, rejects=rejects)
         reader.end_import(store, wanted, fingerprint=fingerprint)
         rejects.close()
     except KeyboardInterrupt:
@@ -329,7 +331,13 @@ def list_webhooks(*, state: str, most: int, **options: Any) -> int:
         click.echo(json.dumps([each.to_dict() for each in found], indent=2))
     else:
         lines_of(
-            [each.webhook_id, each.state, f"{each.tries} tries", each.external_id, each.reason]
+            [
+                each.webhook_id,
+                each.state,
+                f"{each.tries} {'try' if each.tries == 1 else 'tries'}",
+                each.external_id,
+                each.reason,
+            ]
             for each in found
         )
         click.echo(f"{len(found)} deliveries")

@@ -188,6 +188,8 @@ def opened(
         form=options["form"],
     )
     webhook = check_url(options["webhook"]) if options["webhook"] else ""
+    if webhook and not settings.secrets:
+        click.echo(f"no secret in {SECRET_VARIABLE}: webhooks are NOT signed", err=True)
     with organisation(options["profile"], options["base_url"], limits=call_limits(pace)) as cloud:
         store = database(options["url"])
         try:

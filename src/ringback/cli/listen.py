@@ -139,8 +139,9 @@ def _handler(inbox: Inbox) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = self.headers.get("content-length", "")
-            if not length.isdigit() or int(length) > MAX_BODY:
-                self._answer(413 if length.isdigit() else 411)
+            known = length.isascii() and length.isdigit()
+            if not known or len(length) > 9 or int(length) > MAX_BODY:
+                self._answer(413 if known else 411)
                 return
             self._answer(inbox.take(dict(self.headers.items()), self.rfile.read(int(length))))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 from ringback.cloud import pipeline_tables as tables
 from ringback.cloud.pipeline_store import PipelineStore, Row
 from ringback.cloud.pipeline_trail import Entry
+
+WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,14 @@ class Trail:
         yield f"{row.external_id} ({known_as}), campaign {row.campaign}: {row.state}"
         for entry in self.entries:
             known: dict[str, Any] = entry.to_dict()
-            facts = ", ".join(f"{name} {_shown(value)}" for name, value in known["facts"].items())
-            yield f"  {known['at']}  {entry.action:<14} {facts}".rstrip()
+            facts = ", ".join(
+                f"{name} {_shown(value)}" for name, value in known["facts"].items() if value not in ("", None)
+            )
+            first = f"  {known['at']}  {entry.action:<14} "
+            # JSON has few spaces: it is cut where the line ends.
+            yield from wrap(first + facts, WIDTH, subsequent_indent=" " * len(first)) or [first.rstrip()]
         if self.broken_at is None:
-            yield f"  the trail is whole; its last hash is {row.trail_hash}"
+            yield f"  the trail is whole; last hash {row.trail_hash}"
         else:
             yield f"  the trail was CHANGED: entry {self.broken_at} does not hold"
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ringback.cloud.client import Cloud, quoted
-from ringback.cloud.errors import Conflict, NotFound
+from ringback.cloud.errors import CloudError, Conflict, NotFound
 from ringback.contacts import parse_contact
 from ringback.contacts.native import SOURCE, to_native
 
@@ -155,7 +155,11 @@ class Platform:
         error = result.get("error") or {}
         status = result.get("status")
         if status == 409:
-            existing = self.find(payload["externalContactId"])
+            try:
+                existing = self.find(payload["externalContactId"])
+            except CloudError:
+                # The others' results count all the same.
+                return NotRegistered(_why(error), again=True)
             return Registered(existing, existed=True) if existing else NotRegistered(_why(error))
         return NotRegistered(_why(error), again=status in (408, 429) or int(status or 500) >= 500)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ringback.cloud import pipeline_tables as tables
+from ringback.cloud.pipeline_seen import Memory
 from ringback.cloud.pipeline_store import PipelineStore, Row
 from ringback.contacts.payload import Fault
 from ringback.contacts.rows import CsvRows, Item, Reject, read_json_lines
@@ -38,18 +40,47 @@ class Source:
     mapping: Mapping[str, str] = field(default_factory=dict)
     country: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.mapping and self.is_json:
+            raise UsageError(
+                "--map is for CSV", hint="the fields of JSON lines have the names of a contact's"
+            )
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it has JSON lines."""
+        return self.path.suffix.lower() in _JSON
+
+    def unused(self) -> tuple[str, ...]:
+        """Columns that give nothing.
+
+        Raises:
+            UsageError: as for `items`.
+        """
+        if self.is_json:
+            return ()
+        with self._opened() as file:
+            header = CsvRows(file, mapping=self.mapping, country=self.country).header
+        return tuple(column for column in header.unused if column)
+
     def items(self) -> Iterator[Item]:
         """The rows, contacts and rejects.
 
         Raises:
             UsageError: the file cannot be read, or its header gives no contacts.
         """
+        with self._opened() as file, Memory() as memory:
+            if self.is_json:
+                yield from read_json_lines(file, country=self.country, remember=memory.kind)
+            else:
+                mapping, country = self.mapping, self.country
+                yield from CsvRows(file, mapping=mapping, country=country, remember=memory.kind)
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[str]]:
         try:
             with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-                if self.path.suffix.lower() in _JSON:
-                    yield from read_json_lines(file, country=self.country)
-                else:
-                    yield from CsvRows(file, mapping=self.mapping, country=self.country)
+                yield file
         except OSError as error:
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
 
@@ -246,9 +277,10 @@ def end_import(store: PipelineStore, wanted: Wanted, *, fingerprint: str) -> Non
         transaction.connection.execute(done.values(finished=transaction.now))
 
 
-def write_refused(store: PipelineStore, wanted: Wanted, *, rejects: Rejects) -> int:
-    """Write the rows that the platform refused into the rejects; how many there are."""
-    refused: Iterable[Row] = store.in_state(wanted.organisation, wanted.campaign, states=("rejected",))
+def write_refused(store: PipelineStore, source: Source, *, wanted: Wanted, rejects: Rejects) -> int:
+    """Write the rows of a file that the platform refused into the rejects; how many there are."""
+    name = source.path.name
+    refused = store.in_state(wanted.organisation, wanted.campaign, source=name, state="rejected")
     number = 0
     for number, row in enumerate(refused, start=1):  # noqa: B007  the count is the result
         rejects.add(reject_of(row))

@@ -111,8 +111,7 @@ class Steps:
 
     def register(self, rows: Sequence[Row], *, note: int) -> list[Row]:
         """Register claimed rows, in one call when there are several; gives those that go on at once."""
-        unsure = [row for row in rows if row.intent == "register" or not self.platform.unique]
-        looked = {row.id: self._look_up(row) for row in unsure}
+        looked = self._look_ups(rows)
         fresh = [row for row in rows if not looked.get(row.id)]
         sent = [row for row in fresh if not isinstance(looked.get(row.id), Change)]
         changes = [(row, found) for row in rows if (found := looked.get(row.id))]
@@ -127,6 +126,19 @@ class Steps:
                 self.limiter.answered(transaction, note, sent=len(sent), late=late)
         kept = self.store.record(changes, lease=self.pace.lease_ms)
         return [row for row in kept if row is not None and row.claim]
+
+    def _look_ups(self, rows: Sequence[Row]) -> dict[int, Change | None]:
+        """What is known of those that may have been sent before, or that the platform would take twice.
+
+        Looking at many, one after the other, takes time, and what is sent must be over within the lease:
+        those for which a third of it does not suffice are put back.
+        """
+        unsure = [row for row in rows if row.intent == "register" or not self.platform.unique]
+        until = time.monotonic() + self.pace.lease / 3
+        return {
+            row.id: self._look_up(row) if row is unsure[0] or time.monotonic() < until else _put_back(row)
+            for row in unsure
+        }
 
     def _look_up(self, row: Row) -> Change | None:
         """What is known of a registration that may have been sent before; None when it was not done."""
@@ -336,6 +348,11 @@ class Steps:
         self.meter.count(name, "failure")
         values = {"reason": reason, "tries": 0, "retries": row.retries}
         return Change(state, {"step": name, "reason": reason}, state, DONE, values=values)
+
+
+def _put_back(row: Row) -> Change:
+    facts = {"step": "register", "reason": "looking up others took a third of the lease"}
+    return Change("put back", facts, values={"intent": row.intent})
 
 
 class FatalError(RemoteError):

@@ -11,9 +11,10 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class PipelineStore:
         self._open: list[sa.Connection] = []
         # SQLite has one writer; waiting here is fair, its busy handler is not.
         self._writer = threading.RLock()
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+        self.owner = f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
         try:
             with self.write() as transaction:
                 tables.prepare(transaction.connection)
@@ -221,7 +222,12 @@ class PipelineStore:
             given = [{**fresh, **row} for row in rows]
             for row in given:
                 row["trail_hash"] = self.chain.first(_read(row))
-            return transaction.connection.execute(insert, given).rowcount if given else 0
+            if not given:
+                return 0
+            if self.embedded:
+                return transaction.connection.execute(insert, given).rowcount
+            # psycopg does not count what many rows at once came to.
+            return len(transaction.connection.execute(insert.returning(_ROWS.c.id), given).all())
 
     # ---- work
 
@@ -308,29 +314,32 @@ class PipelineStore:
             settle: ms for which a row with an intent waits: the platform may still be carrying out what the
                 process sent before it died, and a look-up would come too early.
         """
-        late = sa.case((_ROWS.c.intent != "", settle), else_=0)
-        return self._free_dead(_ROWS, wait=late) + self._free_dead(tables.deliveries, wait=sa.literal(0))
+        freed = 0
+        for table in (_ROWS, tables.deliveries):
+            with self.read() as transaction:
+                query = sa.select(table.c.claim).distinct().where(table.c.claim != "")
+                dead = [claim for (claim,) in transaction.connection.execute(query) if _is_dead(claim)]
+            if dead:
+                freed += self._free(table, table.c.claim.in_(dead), settle=settle)
+        return freed
 
-    def _free_dead(self, table: sa.Table, *, wait: sa.ColumnElement[int]) -> int:
-        with self.read() as transaction:
-            query = sa.select(table.c.claim).distinct().where(table.c.claim != "")
-            dead = [claim for (claim,) in transaction.connection.execute(query) if _is_dead(claim)]
-        if not dead:
-            return 0
+    def release(self, *, settle: int) -> None:
+        """Give free what this process has; at its end, so that the next one need not wait for the lease.
+
+        Args:
+            settle: as for `free_dead`: it may end because it could not write down what it sent.
+        """
+        for table in (_ROWS, tables.deliveries):
+            mine = table.c.claim.startswith(f"{self.owner}#", autoescape=True)
+            self._free(table, mine, settle=settle)
+
+    def _free(self, table: sa.Table, which: sa.ColumnElement[bool], *, settle: int) -> int:
         with self.write() as transaction:
             # A moment in ms is no INTEGER of PostgreSQL.
-            due = sa.literal(transaction.now, sa.BigInteger) + sa.cast(wait, sa.BigInteger)
-            values = {"claim": "", "due": due}
-            freeing = table.update().where(table.c.claim.in_(dead)).values(values)
+            now, later = (sa.literal(transaction.now + more, sa.BigInteger) for more in (0, settle))
+            due = sa.case((_ROWS.c.intent != "", later), else_=now) if table is _ROWS else now
+            freeing = table.update().where(which).values(claim="", due=due)
             return transaction.connection.execute(freeing).rowcount
-
-    def release(self) -> None:
-        """Give free what this process has; at its end, so that the next one need not wait."""
-        for table in (_ROWS, tables.deliveries):
-            with self.write() as transaction:
-                mine = table.c.claim.startswith(f"{self.owner}#", autoescape=True)
-                values = {"claim": "", "due": transaction.now}
-                transaction.connection.execute(table.update().where(mine).values(values))
 
     def resume(self, organisation: str, campaign: str, *, until: int, webhook: str, only: str = "") -> int:
         """Put what stopped, broke or was wanted only in part back to work; gives how many rows that were.
@@ -404,12 +413,12 @@ class PipelineStore:
         with self.read() as transaction:
             return [Row(**row) for row in transaction.connection.execute(query).mappings()]
 
-    def in_state(self, organisation: str, campaign: str, *, states: Iterable[str]) -> Iterator[Row]:
-        """The rows of a campaign in some states, in the order of the file, a page at a time."""
+    def in_state(self, organisation: str, campaign: str, *, source: str, state: str) -> Iterator[Row]:
+        """The rows of a file in a state, in its order, a page at a time."""
         mine = (_ROWS.c.organisation == organisation) & (_ROWS.c.campaign == campaign)
         after = 0
         while True:
-            wanted = mine & _ROWS.c.state.in_(tuple(states)) & (_ROWS.c.id > after)
+            wanted = mine & (_ROWS.c.source == source) & (_ROWS.c.state == state) & (_ROWS.c.id > after)
             query = sa.select(*_FIELDS).where(wanted).order_by(_ROWS.c.id).limit(500)
             with self.read() as transaction:
                 page = [Row(**row) for row in transaction.connection.execute(query).mappings()]
@@ -439,6 +448,24 @@ def _entry_values(contact: int, entry: Any) -> dict[str, Any]:
     return {"contact": contact, "seq": entry.seq, **known}
 
 
+@cache
+def _machine() -> str:
+    """Where numbers of processes mean the same: a host's name is shared by containers and by copies."""
+    known = [socket.gethostname()]
+    for read in (_boot, _process_names):
+        with suppress(OSError):
+            known.append(read())
+    return "/".join(part.replace(":", "_").replace("#", "_") for part in known)
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _process_names() -> str:
+    return str(Path("/proc/self/ns/pid").stat().st_ino)
+
+
 def _started(pid: int) -> str:
     """When a process began, in the system's own units: numbers of processes are used again. "" if unknown."""
     try:
@@ -452,6 +479,6 @@ def _started(pid: int) -> str:
 def _is_dead(claim: str) -> bool:
     """Whether a claim belongs to a process of this machine that lives no more."""
     host, pid, began = claim.partition("#")[0].split(":")
-    if host != socket.gethostname() or not Path("/proc/self/stat").exists():
+    if host != _machine() or not Path("/proc/self/stat").exists():
         return False  # its lease will end
     return _started(int(pid)) != began

@@ -110,7 +110,7 @@ class Pipeline:
             for thread in threads:
                 thread.join()
             with suppress(Exception):  # the first error is the one to tell
-                self.store.release()
+                self.store.release(settle=self.options.pace.settle_ms)
             self.outbox.close()
         self.check()
 

@@ -34,8 +34,7 @@ class FirstSeen:
 
     def first(self, value: str, row: int) -> int:
         """The row in which the value stood first: `row` itself when it is new, and then it is remembered."""
-        # 0 means an empty place.
-        key = hash(value) & _MASK or 1
+        key = _key(value)
         shard = key & (_SHARDS - 1)
         keys = self._keys[shard]
         place = _place(keys, key)
@@ -47,6 +46,12 @@ class FirstSeen:
             self._grow(shard)
         return row
 
+    def known(self, value: str) -> int:
+        """The row in which the value stood first; 0 when it did not."""
+        key = _key(value)
+        shard = key & (_SHARDS - 1)
+        return self._rows[shard][_place(self._keys[shard], key)]
+
     def _grow(self, shard: int) -> None:
         old_keys, old_rows = self._keys[shard], self._rows[shard]
         size = int(len(old_keys) * _GROWTH)
@@ -56,6 +61,11 @@ class FirstSeen:
                 place = _place(keys, key)
                 keys[place], rows[place] = key, row
         self._keys[shard], self._rows[shard] = keys, rows
+
+
+def _key(value: str) -> int:
+    # 0 means an empty place.
+    return hash(value) & _MASK or 1
 
 
 def _place(keys: array[int], key: int) -> int:

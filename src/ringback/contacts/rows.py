@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -85,6 +85,13 @@ class Reject:
 Item: TypeAlias = Row | Reject
 
 
+class Remembered(Protocol):
+    """Where values that were seen are remembered, such as `FirstSeen`."""
+
+    def first(self, value: str, row: int) -> int:
+        """The row in which the value stood first: `row` itself when it is new, and then it is remembered."""
+
+
 class CsvRows:
     """The rows of a CSV file; iterate once.
 
@@ -99,6 +106,7 @@ class CsvRows:
         mapping: Mapping[str, str] | None = None,
         delimiter: str | None = None,
         country: str | None = None,
+        remember: Callable[[], Remembered] = FirstSeen,
     ) -> None:
         """Read the header.
 
@@ -108,6 +116,7 @@ class CsvRows:
             mapping: field to column, from `parse_mapping`.
             delimiter: one character; None finds it out.
             country: of numbers in national notation, e.g. US; None wants them with their +.
+            remember: makes a place for what was seen, one for ids and one for addresses.
 
         Raises:
             UsageError: the file is empty, or its header gives no contacts.
@@ -119,7 +128,7 @@ class CsvRows:
             delimiter, first = delimiter or first[4], self._header_line()
         self.header: Header = read_header(first, mapping=mapping, delimiter=delimiter)
         self._country = country
-        self._seen = _Seen()
+        self._seen = _Seen(remember)
 
     def _header_line(self) -> str:
         try:
@@ -168,14 +177,20 @@ class CsvRows:
         return Reject(number, self._lines.text, (fault,))
 
 
-def read_json_lines(lines: Iterable[str], *, country: str | None = None) -> Iterator[Item]:
+def read_json_lines(
+    lines: Iterable[str],
+    *,
+    country: str | None = None,
+    remember: Callable[[], Remembered] = FirstSeen,
+) -> Iterator[Item]:
     """The rows of a file with one plain contact on each line; empty lines are skipped.
 
     Args:
         lines: of the file, as for `CsvRows`.
         country: of numbers in national notation; None wants them with their +.
+        remember: as for `CsvRows`.
     """
-    source, seen = _Lines(lines), _Seen()
+    source, seen = _Lines(lines), _Seen(remember)
     while True:
         number = source.begin()
         try:
@@ -215,7 +230,7 @@ class _Lines:
 
     @property
     def text(self) -> str:
-        """The text of the row so far; the beginning of a line over the limit; bytes of no text as `\\xe9`."""
+        """The text of the row so far, wrong bytes as escapes; the beginning of a line over the limit."""
         text = "".join(self._row).rstrip("\r\n")
         if not text.isascii():
             text = _NOT_UTF8.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
@@ -253,8 +268,8 @@ class _Lines:
 class _Seen:
     """Which ids and addresses stood in earlier rows."""
 
-    def __init__(self) -> None:
-        self._ids, self._addresses = FirstSeen(), FirstSeen()
+    def __init__(self, remember: Callable[[], Remembered]) -> None:
+        self._ids, self._addresses = remember(), remember()
 
     def item(self, number: int, contact: Contact, *, raw: str) -> Item:
         """The row of a contact, or a reject when its id came before."""

@@ -11,6 +11,11 @@ POLICIES: tuple[Policy, ...] = (
         "A plain contact is validating for 200 ms after a change, then judged by the rules.",
     ),
     Policy(
+        "late_changes",
+        ("within_settling_time",),
+        "What the pipeline sent is carried out within `--settle` after its connection broke, or never.",
+    ),
+    Policy(
         "contact_search",
         ("word_beginnings",),
         "Each word of a search must begin a word of the name, an address, number or external id.",
