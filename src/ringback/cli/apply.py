@@ -72,9 +72,10 @@ def _apply(folder: Path, cloud: Cloud, *, given: Mapping[str, Any]) -> int:
         return 1
     if not plan.todo:
         return _finish(None, quiet=quiet)
-    if not _confirmed(given, f"Apply {len(plan.todo)} changes to {plan.organisation}?"):
+    count = len(plan.todo)
+    if not _confirmed(given, f"Apply {count} change{'' if count == 1 else 's'} to {plan.organisation}?"):
         return 1
-    report = Applier(planner, _Progress(quiet, len(plan.todo)), tries=given["tries"]).apply(plan)
+    report = Applier(planner, _Progress(quiet, count), tries=given["tries"]).apply(plan)
     return _finish(report, quiet=quiet)
 
 
