@@ -363,7 +363,7 @@ def test_an_import_is_checked_and_then_done(api: Client) -> None:
         },
     ).ok(201)
     content = (
-        f"First;Tel;Mail;Key;Town\n{word};(212) 555-0177;;k1;Rome\n{word};;{word}@example.com;k2;\n"
+        f"First;Tel;Mail;Key;Town\n{word};(212) 555-0196;;k1;Rome\n{word};;{word}@example.com;k2;\n"
         f"{word};;nobody;k3;\n"
     ).encode()
     upload_id = upload(api, content)
@@ -381,7 +381,7 @@ def test_an_import_is_checked_and_then_done(api: Client) -> None:
     assert (done["status"], done["metadata"]["importSuccessCount"]) == ("Completed", 2)
     assert len(found(api, word)) == 2
     assert api.get(known["selfUri"]).ok()["firstName"] == word
-    assert api.get(CONTACTS, q="212-555-0177").ok()["entities"][0]["address"] == {"city": "Rome"}
+    assert api.get(CONTACTS, q="212-555-0196").ok()["entities"][0]["address"] == {"city": "Rome"}
     report = api.send("GET", done["metadata"]["importReportDownloadUrl"])
     assert b"4,workEmail" in report.content
     api.put(job["selfUri"], {"jobId": job["id"], "status": "Cancel"}).refused(409)

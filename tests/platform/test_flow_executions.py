@@ -97,7 +97,7 @@ workflow:
                         statements: [{{boolean: {{variable: Flow.open, value: {{lit: true}}}}}}]
           - searchExternalContacts:
               name: Search
-              searchTerm: {{exp: Flow.phone}}
+              searchTerm: {{lit: "Smith{tag}"}}
               externalResults: {{var: Flow.found}}
           - updateData:
               name: Count
@@ -140,7 +140,13 @@ def data_action(server: Server, name: str, url: str) -> str:
     put(server.url, "credential_secret", {"id": secret, "fields": {"apiKey": "s3cret-key"}})
     config = {"version": 1, "credentials": {"basic": {"id": secret}}}
     kind = {"id": "custom-rest-actions"}
-    body = {"name": name, "intendedState": "ENABLED", "integrationType": kind, "config": config}
+    body = {
+        "name": name,
+        "intendedState": "ENABLED",
+        "integrationType": kind,
+        "config": config,
+        "dateState": "",
+    }
     integration = put(server.url, "integration", body)
     action = json.loads(json.dumps(ACTION)) | {"name": name, "integrationId": integration}
     action["config"]["request"]["requestUrlTemplate"] = url
@@ -173,7 +179,7 @@ def organisation(server: Server, crm: str) -> Iterator[str]:  # noqa: F811 - the
         ).ok()
         api.post(
             "/api/v2/externalcontacts/contacts",
-            {"firstName": "Alice", "lastName": "Smith", "workPhone": {"display": "+1 555 123 4567"}},
+            {"firstName": "Alice", "lastName": f"Smith{TAG}", "workPhone": {"display": "+1 555 123 4567"}},
         ).ok()
         for text in (MODULE, WORKFLOW):
             done = job(api, text.format(tag=TAG))
