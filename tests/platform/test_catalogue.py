@@ -238,7 +238,6 @@ class TestGoodBodies:
             ("Note", {"createdBy": {"id": "u"}}),  # User.version is required only where the user is the body
             ("CreateIntegrationRequest", {"integrationType": {"id": "webhook"}}),
             ("PostActionInput", action({"successSchema": {}})),
-            ("PhoneNumber", {"extension": 12.0}),  # JSON has one kind of number
             ("list[QueueMember]", [{"id": "u"}]),
         ],
     )

@@ -1,1 +1,1 @@
-"""Tests of ringback.trace."""  # noqa: A005 - a package below tests shadows nothing
+"""Tests of ringback.trace."""

@@ -184,7 +184,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "recurring_state",
         ("key_of_state",),
-        "A state of an in-queue flow is recurring when it has `recurring: true` or `recurring: {interval: …}`.",
+        "A state of an in-queue flow recurs when it has `recurring: true` or `recurring: {interval: …}`.",
     ),
     Policy(
         "recurring_interval",
