@@ -289,6 +289,31 @@ def test_one_look_up_that_fails_spoils_no_result_of_its_bulk_request(shell: Shel
     assert (ran.code, ran.json["states"]) == (0, {"exists": 1, "registered": 1}), ran.err
 
 
+def test_one_contact_waits_for_nobody_else(shell: Shell) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    file = shell.file("WAI-1,Ada,+12125550101,")
+    assert shell("import", file, "--webhook", closed, "--webhook-wait", "0").code == 0
+    body = shell.folder / "one.json"
+    body.write_text(json.dumps({"externalContactId": "WAI-2", "name": "B", "channels": {"chat": "b"}}))
+    began = time.monotonic()
+    assert shell("register", body).code == 0
+    assert time.monotonic() - began < 30, "the other's webhook is tried for a minute and more"
+
+
+def test_nobody_is_there_at_the_start(shell: Shell) -> None:
+    """A server that was not started is told at once; one that goes away later is waited for."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.monotonic()
+    ran = shell("import", shell.file("NOB-1,Ada,+12125550101,"), "--base-url", f"http://127.0.0.1:{port}")
+    assert (ran.code, time.monotonic() - began < 20) == (3, True), ran.err
+    assert f"127.0.0.1:{port}" in ran.err
+    assert ran.out == ""
+
+
 def test_what_a_person_should_know(shell: Shell, crm: Crm) -> None:
     shell.environ["RINGBACK_WEBHOOK_SECRET"] = ""
     path = shell.folder / "more.csv"

@@ -226,7 +226,7 @@ def _one(body: Any, options: dict[str, Any], *, until: str, contact_id: str = ""
                 wanted.organisation, wanted.campaign, until=wanted.until, webhook=wanted.webhook, only=only
             )
         with work.pipeline.working():
-            work.pipeline.wait(webhooks=options["webhook_wait"])
+            work.pipeline.wait(webhooks=options["webhook_wait"], only=row["external_id"])
         found = [each for each in store.find(row["external_id"]) if each.campaign == wanted.campaign]
     return _print_row(found[-1], options["output_format"])
 

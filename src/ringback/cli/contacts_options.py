@@ -166,6 +166,22 @@ class Work:
     wanted: Wanted
 
 
+def _reach(cloud: Cloud) -> None:
+    """End at once when nobody is there at the start: later, the pipeline waits for who comes back.
+
+    Raises:
+        NoAnswer: nobody listens, or nobody knows the host.
+    """
+    from ringback.cloud.errors import CloudError, NoAnswer
+
+    try:
+        cloud.get("/api/v2/organizations/me")
+    except NoAnswer:
+        raise
+    except CloudError:
+        return  # somebody is there; what he says is the business of each step
+
+
 @contextmanager
 def opened(
     options: dict[str, Any], *, until: str, bulk: bool | None = None, workers: int = 8
@@ -193,6 +209,7 @@ def opened(
     with organisation(options["profile"], options["base_url"], limits=call_limits(pace)) as cloud:
         store = database(options["url"])
         try:
+            _reach(cloud)
             pipeline = Pipeline(store, cloud, options=settings)
             if until == "start" and not pipeline.platform.starts:
                 hint = "add --until check; a real organisation has no operation that starts an interaction so"

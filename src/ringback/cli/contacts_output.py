@@ -104,6 +104,8 @@ def print_summary(found: Mapping[str, Any], *, rejects: str) -> None:
     queue = found["queue"]
     click.echo("")
     click.echo(f"waiting: {queue['contacts']:,} contacts, {queue['webhooks']:,} webhooks")
+    if queue["webhooks"]:
+        click.echo("  sent by the next import, or by: ringback contacts webhooks retry")
     if rejects:
         click.echo(f"rejected rows with their reasons: {rejects}")
 

@@ -382,11 +382,10 @@ class PipelineStore:
         with self.read() as transaction:
             return {row[0]: row[1] for row in transaction.connection.execute(query)}
 
-    def open_rows(self, organisation: str) -> bool:
-        """Whether a contact of the organisation waits for a step."""
-        query = (
-            sa.select(_ROWS.c.id).where(_ROWS.c.organisation == organisation, _ROWS.c.step > DONE).limit(1)
-        )
+    def open_rows(self, organisation: str, *, only: str = "") -> bool:
+        """Whether a contact of the organisation waits for a step, or one with an external id."""
+        mine = (_ROWS.c.organisation == organisation) & (_ROWS.c.step > DONE)
+        query = sa.select(_ROWS.c.id).where(mine & (_ROWS.c.external_id == only) if only else mine).limit(1)
         with self.read() as transaction:
             return transaction.connection.execute(query).first() is not None
 

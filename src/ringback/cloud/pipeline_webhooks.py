@@ -223,9 +223,11 @@ class Outbox:
 
     # ---- what people ask for
 
-    def pending(self) -> int:
-        """Deliveries that are still to be made."""
+    def pending(self, *, only: str = "") -> int:
+        """Deliveries that are still to be made, of all or of one external id."""
         mine = (_OUT.c.organisation == self._organisation) & (_OUT.c.state == "pending")
+        if only:
+            mine &= _OUT.c.external_id == only
         with self._store.read() as transaction:
             query = sa.select(sa.func.count()).select_from(_OUT).where(mine)
             return int(transaction.connection.execute(query).scalar_one())

@@ -121,21 +121,22 @@ class Pipeline:
         if self._error is not None:
             raise self._error
 
-    def wait(self, *, webhooks: float, tick: Callable[[], None] = lambda: None) -> None:
+    def wait(self, *, webhooks: float, tick: Callable[[], None] = lambda: None, only: str = "") -> None:
         """Wait until every contact is done, and some seconds more for webhooks that are tried again.
 
         Args:
             webhooks: seconds, after the last contact.
             tick: called a few times a second.
+            only: an external id: wait for that contact, whatever else is going on.
         """
         until = 0.0
         while not self._stop.wait(0.1):
             tick()
             self.care()
-            if self.store.open_rows(self.organisation):
+            if self.store.open_rows(self.organisation, only=only):
                 continue
             until = until or time.monotonic() + webhooks
-            if not self.outbox.pending() or time.monotonic() >= until:
+            if not self.outbox.pending(only=only) or time.monotonic() >= until:
                 return
         self.check()
 
