@@ -20,10 +20,10 @@ demo: $(READY)
 	@$(BIN)/python examples/customer_lookup/demo.py
 
 test: check
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-postgres: $(READY)
-	@$(BIN)/python tests/with_postgres.py -n 2
+	@$(BIN)/python tests/with_postgres.py -n 2 --dist worksteal
 
 check: $(READY)
 	@$(BIN)/ruff format --check .

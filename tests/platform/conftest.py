@@ -69,6 +69,13 @@ class Server:
         assert self.process is not None
         os.killpg(self.process.pid, 9)
         self.process.wait()
+        # The worker is nobody's child any more: its socket tells when it is gone.
+        deadline = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) != 0:
+                    return
+            time.sleep(0.005)
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

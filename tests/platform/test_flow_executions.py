@@ -177,10 +177,10 @@ def organisation(server: Server, crm: str) -> Iterator[str]:  # noqa: F811 - the
         api.post(
             "/api/v2/architect/schedules", {"name": f"Always {TAG}", "rrule": "FREQ=DAILY"} | whole_day
         ).ok()
-        api.post(
-            "/api/v2/externalcontacts/contacts",
-            {"firstName": "Alice", "lastName": f"Smith{TAG}", "workPhone": {"display": "+1 555 123 4567"}},
-        ).ok()
+        contacts = "/api/v2/externalcontacts/contacts"
+        if not api.get(contacts, q=f"Smith{TAG}").ok()["entities"]:  # tests in another order begin anew
+            phone = {"display": "+1 555 123 4567"}
+            api.post(contacts, {"firstName": "Alice", "lastName": f"Smith{TAG}", "workPhone": phone}).ok()
         for text in (MODULE, WORKFLOW):
             done = job(api, text.format(tag=TAG))
             assert done["status"] == "Success", done

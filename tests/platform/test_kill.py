@@ -77,6 +77,7 @@ def test_a_hundred_kills_under_write_load(tmp_path: Path) -> None:
             writer.start()
         deadline = time.monotonic() + 10
         while not any(writer.answered for writer in writers) and time.monotonic() < deadline:
+            assert any(writer.is_alive() for writer in writers), server.output()
             time.sleep(0.005)
         time.sleep(chance.random() * 0.1)
         server.kill()
