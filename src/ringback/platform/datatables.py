@@ -30,8 +30,6 @@ _BOOLEANS = {"true": True, "false": False}
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 
-csv.field_size_limit(1_000_000)
-
 
 def limit_reached(what: str, most: int) -> ApiError:
     """400: the platform's limit on data tables; `what` names it."""
