@@ -39,7 +39,8 @@ COLUMNS = ("ours", "baseline", "ratio")
 PATH = "/api/v2/externalcontacts/contacts"
 SECONDS = 4
 CONNECTIONS = 16
-CREATED = 3_000
+CREATED = 6_000
+WRITERS = 32  # connections that create at the same time: what waits for one disk shares its commit
 SEARCHES = 2_000
 MANY = int(os.environ.get("RINGBACK_BENCH_CONTACTS", "1000000"))
 # The packages of npm that are measured or measure; installed into a temporary folder.
@@ -198,7 +199,7 @@ def new_body(number: int) -> bytes:
 
 
 def created(port: int, token: str) -> float:
-    """Contacts that the platform creates in a second, asked by eight connections."""
+    """Contacts that the platform creates in a second, asked by many connections."""
     numbers = iter(range(CREATED))
     lock, started = threading.Lock(), time.perf_counter()
 
@@ -212,7 +213,7 @@ def created(port: int, token: str) -> float:
             status, content = connection.ask("POST", PATH, new_body(number))
             assert status == 200, content
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:

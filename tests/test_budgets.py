@@ -51,7 +51,7 @@ POSITIONAL: dict[str, str] = {
     "engine.builder.ActionBuilder.setting": "implements the same order",
     "platform.errors.ApiError.__init__": "status, code, message: in the order in which they are read",
     "platform.dispatcher.Dispatcher.__call__": "ASGI: scope, receive, send",
-    "platform.app.create_app.api": "ASGI: scope, receive, send",
+    "platform.app.create_app.application": "ASGI: scope, receive, send",
     "flows.actions.base.Builder.duration": "field, setting, fallback: in the order in which they are tried",
 }
 

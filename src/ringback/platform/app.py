@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocketClose
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.platform.deliveries import Deliveries
 from ringback.platform.dispatcher import Dispatcher
@@ -25,8 +24,12 @@ async def _flush(services: Services) -> None:
         await asyncio.get_running_loop().run_in_executor(services.writers, services.journal.flush)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application over a database that `bootstrap.prepare_database` has prepared."""
+def create_app(settings: Settings) -> ASGIApp:
+    """The application over a database that `bootstrap.prepare_database` has prepared.
+
+    Starlette has the lifespan and the WebSockets. Requests go straight to the dispatcher: it answers every
+    one itself, and Starlette's layers around it would cost as much as a look-up.
+    """
     services = Services(settings, all_routes())
 
     @asynccontextmanager
@@ -41,14 +44,10 @@ def create_app(settings: Settings) -> Starlette:
         services.close()
 
     dispatcher = Dispatcher(services)
+    others = Starlette(routes=[*web_sockets()], lifespan=lifespan)
+    others.state.services = services
 
-    async def api(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await WebSocketClose()(scope, receive, send)
-        else:
-            await dispatcher(scope, receive, send)
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await (dispatcher if scope["type"] == "http" else others)(scope, receive, send)
 
-    app = Starlette(routes=[*web_sockets()], lifespan=lifespan)
-    app.router.default = api  # a Mount would not see paths with a line break
-    app.state.services = services
-    return app
+    return application

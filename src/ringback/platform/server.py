@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from ringback.core.errors import UsageError
 from ringback.platform.request_log import CONFIG
@@ -41,7 +41,7 @@ _REFUSED = {
 }
 
 
-def worker() -> Starlette:
+def worker() -> ASGIApp:
     """The application of one worker; called by granian in the worker's process."""
     # Imported here, in the worker: the figures are shared only when their folder is known beforehand.
     from ringback.platform.app import create_app  # noqa: PLC0415
