@@ -31,6 +31,7 @@ from ringback.platform.rate_limit import Standing, count
 from ringback.platform.rights import EVERYTHING, Principal
 from ringback.platform.routing import Match, Route, Router
 from ringback.platform.services import Services
+from ringback.platform.store.reader import Reader
 from ringback.platform.store.transaction import Transaction
 
 _LOG = logging.getLogger("ringback.platform")
@@ -147,7 +148,7 @@ class Dispatcher:
             return await self._in(services.writers, _write, call)
         if mode == "free" or not services.store.embedded:
             return await self._in(services.pool, _run, call)
-        return _run(call)
+        return call.route.handler(call)
 
     def _route(self, scope: Message) -> tuple[Match, Route]:
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
@@ -188,7 +189,7 @@ class Dispatcher:
         self.services.refresh(reader)
         call.now = self.services.clock()
         if not route.public:
-            call.principal = self._principal(call)
+            call.principal = self._principal(call, reader)
             operation = route.operation
             call.principal.check(operation.permissions, any_of=operation.permissions_mode == "ANY")
         if call.query_text or route in self._demanding:
@@ -198,6 +199,8 @@ class Dispatcher:
         if not route.raw and route.method not in {"GET", "HEAD"}:
             _read_json(call)
             self._check_body(call)
+        if route.mode == "read" and self.services.store.embedded:
+            call.enter(reader)  # the same thread goes on with it
 
     def _check_body(self, call: Call) -> None:
         """Check the JSON body against the route's schema or the operation's model."""
@@ -217,13 +220,13 @@ class Dispatcher:
         """A program on this machine, not a web page: it may steer the server without a token."""
         return self.services.settings.loopback and "origin" not in call.headers
 
-    def _principal(self, call: Call) -> Any:
+    def _principal(self, call: Call, reader: Reader) -> Principal:
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if call.route.steers and self._trusted(call):
             return LOCAL_CALLER
         if scheme.lower() != "bearer" or not token:
             raise errors.authentication_required()
-        principal = self.services.principal(self.services.store.read(), token.strip())
+        principal = self.services.principal(reader, token.strip())
         if principal is None:
             raise errors.bad_credentials()
         if principal.expires <= call.now:

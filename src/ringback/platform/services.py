@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from ringback.platform.store.prepared import Prepared
 from ringback.platform.store.reader import Reader
 from ringback.platform.store.store import Store
 
+UNNOTICED_SECONDS = 0.05  # in which a change of rights by another process may go unnoticed
 POOL_THREADS = 32  # calls that wait for the network or run flows at the same time, per worker
 _DATA_VERSION = Prepared(sa.text("PRAGMA data_version"))
 RATE_LIMIT = "rate_limit"  # name of the control document
@@ -59,10 +61,13 @@ class Services:
         self.metrics = Metrics()
         self._principals: dict[str, Principal] = {}
         self._seen_version: dict[int, int] = {}
+        self._seen_commits, self._look_again = -1, 0.0
 
     def refresh(self, reader: Reader) -> None:
         """Notice what other threads and workers changed of controls and rights."""
         if self.store.embedded:
+            if self._nothing_new():
+                return
             version = _DATA_VERSION.run(reader.connection).fetchone()[0]
             key = id(reader.connection)
             if self._seen_version.get(key) == version and self.controls.generation >= 0:
@@ -73,6 +78,20 @@ class Services:
             self._principals.clear()
             self.clock.offset_ms = int((reader.control(OFFSET) or {}).get("offset_ms", 0))
             self.controls = Controls(generation, active(reader), reader.control(RATE_LIMIT))
+
+    def _nothing_new(self) -> bool:
+        """Whether the only worker has written nothing since it last looked, not long ago.
+
+        Another process may write the same file, too: one more `serve`, or a test. It is noticed after
+        `UNNOTICED_SECONDS`; what this process writes, at once.
+        """
+        if self.settings.workers > 1:
+            return False
+        commits, now = self.store.commits, time.monotonic()
+        if commits == self._seen_commits and now < self._look_again:
+            return True
+        self._seen_commits, self._look_again = commits, now + UNNOTICED_SECONDS
+        return False
 
     def principal(self, reader: Reader, token: str) -> Principal | None:
         """The holder of a token, from memory when nothing changed."""

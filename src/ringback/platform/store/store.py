@@ -30,6 +30,8 @@ class Store:
         """
         self.engine = open_engine(url)
         self.clock = clock
+        # Transactions of this process that are committed; whoever remembers something compares.
+        self.commits = 0
         # SQLite: reads take microseconds and need no thread of their own.
         self.embedded = self.engine.dialect.name == "sqlite"
         self._local = threading.local()
@@ -38,7 +40,8 @@ class Store:
 
     def _connection(self, name: str) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._local, name, None)
-        if connection is None or connection.closed or connection.invalidated:
+        # A file's connection does not break; one to a server may.
+        if connection is None or (not self.embedded and (connection.closed or connection.invalidated)):
             connection = self.engine.connect()
             if name == "reading" or self.embedded:
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -65,6 +68,7 @@ class Store:
         else:
             with connection.begin():
                 yield Transaction(connection, self.clock())
+        self.commits += 1
 
     @contextmanager
     def group(self) -> Iterator[Callable[[], AbstractContextManager[Transaction]]]:
@@ -89,6 +93,7 @@ class Store:
 
         with _sqlite_transaction(connection):
             yield one
+        self.commits += 1
 
     def close(self) -> None:
         """Close every connection of every thread."""
