@@ -208,8 +208,11 @@ def most_in_window(moments: list[float], seconds: float) -> int:
     return most
 
 
-def faults(scale: int = 1, *, slow_ms: int = 4000) -> list[dict[str, Any]]:
-    """429s with and without Retry-After, 5xx, lost answers, connections that break, slow answers."""
+def faults(scale: int = 1, *, slow_ms: int = 1500) -> list[dict[str, Any]]:
+    """429s with and without Retry-After, 5xx, lost answers, connections that break, slow answers.
+
+    Slow ones come well within the settling time of these tests: the policy `late_changes` asks no less.
+    """
     register = {"method": "POST", "path": CONTACTS}
     bulk = {"method": "POST", "path": "/api/v2/externalcontacts/bulk/contacts/add"}
     start = {"method": "POST", "path": "/api/v2/conversations"}
