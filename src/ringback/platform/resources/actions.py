@@ -146,7 +146,7 @@ def list_categories(call: Call) -> object:
     """The categories that published actions have, by name."""
     secure = str(call.query.get("secure") or "").lower()
     found = call.store.find(Query(ACTION, states=_STATES.get(secure, ["", "secure"])))
-    names = sorted({body["category"] for body in found}, key=str.casefold)
+    names = sorted({body["category"] for body in found if body.get("category")}, key=str.casefold)
     if paging.descending(call):
         names.reverse()
     return paging.page_of(call, [{"name": name} for name in names])
