@@ -47,7 +47,7 @@ def listing(call: Call, kind: str) -> object:
         return paging.page(call, query, view=view)
     found = call.store.find(query)
     if category:
-        found = [body for body in found if body["category"].casefold() == category.casefold()]
+        found = [body for body in found if str(body.get("category") or "").casefold() == category.casefold()]
     if field not in _SORTS:
         down = query.descending
         found.sort(key=lambda body: str(body.get(field) or "").casefold(), reverse=down)

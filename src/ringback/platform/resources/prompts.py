@@ -64,8 +64,10 @@ def list_prompts(call: Call) -> object:
     either = call.query.get("nameOrDescription")
     tests = [
         (lambda body: any(_like(body["name"], each) for each in call_names)) if call_names else None,
-        (lambda body: _like(body["description"], text)) if text else None,
-        (lambda body: _like(body["name"], either) or _like(body["description"], either)) if either else None,
+        (lambda body: _like(str(body.get("description") or ""), text)) if text else None,
+        (lambda body: _like(body["name"], either) or _like(str(body.get("description") or ""), either))
+        if either
+        else None,
     ]
     query = Query(
         PROMPTS.kind,
@@ -177,7 +179,7 @@ def read_history(call: Call) -> object:
     return {
         **_operation(call, "HISTORY", entity_id=asked["id"]),
         "name": prompt["name"],
-        "description": prompt["description"],
+        "description": prompt.get("description") or "",
         "started": asked["started"],
         "completed": asked["started"],
         **{name: page[name] for name in kept},
