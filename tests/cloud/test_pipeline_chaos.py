@@ -103,10 +103,10 @@ def test_the_naive_loop_doubles_and_the_pipeline_does_not(world: World) -> None:
     sdk = pytest.importorskip("PureCloudPlatformClientV2", reason="the official SDK is not installed")
     lost = {"kind": "lost", "method": "POST", "path": CONTACTS, "count": 5, "skip": 1}
     world.order(lost)
-    # The SDK's configuration is one for the whole process: the address is named to this client alone.
-    client = sdk.api_client.ApiClient(host=world.server.origin).get_client_credentials_token(
-        "ringback-local", "ringback-local"
-    )
+    # The SDK's configuration is one for the whole process: this client has an address of its own.
+    connection = sdk.api_client.ApiClient(host=world.server.origin)
+    connection.gateway_configuration = None
+    client = connection.get_client_credentials_token("ringback-local", "ringback-local")
     api = sdk.ExternalContactsApi(client)
     for number in range(10):
         body = sdk.ExternalContact()
